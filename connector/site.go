@@ -1,0 +1,32 @@
+package connector
+
+import "context"
+
+// A Checker can say what would not work at its participant.
+type Checker interface {
+	// Check looks at log-in, project, permissions and the named fields and
+	// returns every fault it finds, in words: what, where, what to do.
+	Check(ctx context.Context) []Finding
+}
+
+// A Finding is one line of a check.
+type Finding struct {
+	Fault bool   // it cannot work; false: good to know
+	What  string // "acme-support: project SUP: the account may not create issues; give it Create Issues"
+}
+
+// Hooks registers webhooks at a site.
+type Hooks interface {
+	Hooks(ctx context.Context) ([]Hook, error)         // those whose URL begins with ours are Ours
+	AddHook(ctx context.Context, h Hook) (Hook, error) // the same URL again does no harm
+	RemoveHook(ctx context.Context, id string) error
+}
+
+// A Hook is a registered webhook.
+type Hook struct {
+	ID     string
+	Name   string
+	URL    string
+	Secret string // for AddHook only; empty: none
+	Active bool
+}
