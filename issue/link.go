@@ -22,6 +22,7 @@ type Link struct {
 type Side struct {
 	Ref   Ref             // zero: no issue known yet
 	Key   string          // as last seen, for people
+	State Presence        // as last looked at; anything but Present: nothing is heard or written here
 	Shown Document        // own words: what it showed when last heard, or shows once our write is known to have landed
 	Base  Document        // shared words: what Shown stands for. Shown and Base together are the shadow
 	Heard Position        // the changelog up to here is consumed

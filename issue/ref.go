@@ -64,6 +64,10 @@ type Place struct {
 	Row   Ref
 }
 
+// Whole names the issue itself among its places: there its create is answered
+// and refused. It is never a place of a Document.
+func Whole() Place { return Place{Field: "*"} }
+
 // String returns "summary" or "comments[acme/10234]".
 func (p Place) String() string {
 	if p.Row == (Ref{}) {

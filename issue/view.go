@@ -45,7 +45,8 @@ type Clock struct {
 type RowSeen struct {
 	Version string    // differs whenever the row does
 	By      string    // who wrote it last, as the site displays them
-	Ours    bool      // our account wrote it
+	Ours    bool      // our account created it
+	Echo    bool      // our account wrote it last
 	Created time.Time // by the site's clock
 	Updated time.Time // by the site's clock
 	Mark    RowMark   // from the row's property; zero if none, or not read

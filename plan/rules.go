@@ -19,8 +19,9 @@ type Rules struct {
 
 // A Field is one synced field.
 type Field struct {
-	Kind   Kind
-	Policy Policy
+	Kind    Kind
+	Policy  Policy
+	Follows bool // no create's body carries it: a status. It is said by the turn after. Rows always follow
 }
 
 // A Kind says what values a field holds.
