@@ -2,8 +2,11 @@ package durable
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
+	"strings"
+	"unicode/utf8"
 )
 
 // Blobs keeps what is too large for the store: attachments on their way,
@@ -20,4 +23,21 @@ type Blobs interface {
 
 	// Keys yields the keys that begin with prefix, in order.
 	Keys(ctx context.Context, prefix string) iter.Seq2[string, error]
+}
+
+// CheckKey reports what is wrong with a blob's key. One is slash-separated, at
+// most 512 bytes of UTF-8, and no element of it is empty, begins with "." or
+// holds a backslash, a colon or a control character: so it is a file's path
+// everywhere.
+func CheckKey(key string) error {
+	odd := func(r rune) bool { return r < ' ' || r == 0x7f || strings.ContainsRune(`\:*?"<>|`, r) }
+	if len(key) > 512 || !utf8.ValidString(key) || strings.ContainsFunc(key, odd) {
+		return fmt.Errorf("blob key %.80q: want at most 512 bytes without control characters or any of \\:*?\"<>|", key)
+	}
+	for element := range strings.SplitSeq(key, "/") {
+		if element == "" || element[0] == '.' || len(element) > 200 {
+			return fmt.Errorf("blob key %.80q: want elements of at most 200 bytes that do not begin with a dot", key)
+		}
+	}
+	return nil
 }

@@ -38,19 +38,24 @@ type Queue interface {
 	Done(ctx context.Context, m Message) error
 
 	// Fail gives a received message back, due at the time given and not
-	// before (its Floor), with the reason. After MaxTries it is dead.
+	// before (its Floor), with the reason. After MaxTries it is dead. One that
+	// ran out and was received by somebody else is left alone.
 	Fail(ctx context.Context, m Message, next time.Time, why string) error
 
 	// Dead returns dead messages, oldest first, at most max.
 	Dead(ctx context.Context, max int) ([]Message, error)
 
-	// Resend makes dead messages due again, all of them if no id is given; it says how many.
+	// Resend makes dead messages due again, all of them if no id is given, and
+	// counts their tries anew; it says how many.
 	Resend(ctx context.Context, ids ...string) (int, error)
 }
 
-// MaxTries is how often a message is received before it is dead. With the
-// back-off of Run that is most of a day.
+// MaxTries is how often a message is received before it is dead, whether each
+// try ended in Fail or ran out. With the back-off of Run that is most of a day.
 const MaxTries = 30
+
+// RanOut is the Why of a message that died without a Fail.
+const RanOut = "it was received as often as may be, and never finished"
 
 // A Message is an event on its way.
 type Message struct {
@@ -60,7 +65,7 @@ type Message struct {
 	At    time.Time // due; zero means now
 	Floor time.Time // never due before, whoever sends again; zero: none. From back-off or Retry-After
 	Tries int       // times received, this one included; set by the queue
-	Why   string    // of the last Fail
+	Why   string    // of the last Fail or Later; empty: none yet
 	Token string    // proves who received it; set by the queue
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"example.com/accord/issue"
@@ -45,7 +46,8 @@ type Store interface {
 	States(ctx context.Context, prefix string) iter.Seq2[State, error]
 
 	// SetState saves s unless the stored revision is not s.Revision: then
-	// ErrStale. A nil value removes the record.
+	// ErrStale. The stored revision becomes s.Revision + 1. A nil value removes
+	// the record; its revision is 0 again.
 	SetState(ctx context.Context, s State) error
 }
 
@@ -58,10 +60,30 @@ type Filter struct {
 	Limit   int       // at most so many; 0 means all
 }
 
+// MaxState is the largest value of a State, in bytes.
+const MaxState = 64 << 10
+
+// Match reports whether f selects l, but for Limit.
+func (f Filter) Match(l issue.Link) bool {
+	held, refused, open := Standing(l)
+	return (held || !f.Held) && (refused || !f.Refused) && (open || !f.Open) &&
+		(f.After == issue.Ref{} || l.ID.Compare(f.After) > 0)
+}
+
+// Standing says what is not settled about l: whether a field is held, whether
+// one is refused somewhere, and whether a write's end is not known.
+func Standing(l issue.Link) (held, refused, open bool) {
+	for _, s := range l.Sides {
+		refused = refused || len(s.Tried) > 0
+		open = open || len(s.Sent) > 0
+	}
+	return len(l.Held) > 0, refused, open
+}
+
 // A State is a small named record: a cursor, a pause, a hook, a lease, a counter.
 type State struct {
 	Name     string          // such as "sweep/acme-support"
-	Value    json.RawMessage // at most 64 KiB
+	Value    json.RawMessage // at most MaxState
 	Revision int64           // of the last read
 	Changed  time.Time       // set by the store
 }
@@ -77,4 +99,17 @@ type Record struct {
 	Claims    map[issue.Place][]issue.Claim                     `json:"claims,omitempty"`    // heard by this turn
 	Overruled map[issue.Place][]issue.Claim                     `json:"overruled,omitempty"` // lost under a policy or a decision
 	Note      string                                            `json:"note,omitempty"`      // for people
+}
+
+// Refs returns the refs that belong to l, each once, in order: its ID and those
+// of its sides that are known.
+func Refs(l issue.Link) []issue.Ref {
+	refs := []issue.Ref{l.ID}
+	for _, s := range l.Sides {
+		if s.Ref.ID != "" {
+			refs = append(refs, s.Ref)
+		}
+	}
+	slices.SortFunc(refs, issue.Ref.Compare)
+	return slices.Compact(refs)
 }
