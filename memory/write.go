@@ -1,0 +1,355 @@
+package memory
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"example.com/accord/connector"
+	"example.com/accord/issue"
+)
+
+// A writing is one Change on its way.
+type writing struct {
+	*Tracker
+	change issue.Change
+	out    connector.Receipt
+	err    error // of the last call without an answer
+}
+
+// Write implements [connector.Connector].
+func (t *Tracker) Write(ctx context.Context, c issue.Change) (connector.Receipt, error) {
+	w := &writing{Tracker: t, change: c}
+	w.out.Replies, w.out.Rows = map[issue.Place]issue.Reply{}, map[issue.Place]issue.RowAt{}
+	if c.On.ID == "" {
+		w.create(ctx)
+	} else {
+		w.fields(ctx)
+		w.status(ctx)
+		w.rows(ctx)
+	}
+	if len(w.out.Replies) == 0 && w.err != nil {
+		return connector.Receipt{Wait: w.out.Wait}, w.err
+	}
+	return w.out, nil
+}
+
+func (w *writing) reply(s issue.ReplyState, why string, ps ...issue.Place) {
+	for _, p := range ps {
+		w.out.Replies[p] = issue.Reply{State: s, Why: why}
+	}
+}
+
+// may reports whether a call for ps may start; if not they are not done.
+func (w *writing) may(ps ...issue.Place) bool {
+	late := !w.change.Start.IsZero() && time.Now().After(w.change.Start)
+	if late || w.out.Wait > 0 {
+		w.reply(issue.NotDone, "", ps...)
+		return false
+	}
+	return true
+}
+
+// failed takes in the error of a call for ps: what a busy tracker says is not
+// done, of the rest nothing is known.
+func (w *writing) failed(err error, ps ...issue.Place) {
+	if busy, ok := errors.AsType[*connector.Busy](err); ok {
+		w.out.Wait = max(busy.For, time.Millisecond)
+		w.reply(issue.NotDone, busy.Why, ps...)
+		return
+	}
+	w.err = err
+}
+
+// taken splits the fields of the change into those that the tracker takes and
+// those that it refuses, whose replies it sets.
+func (w *writing) taken(ps []issue.Place) (fine []issue.Place) {
+	for _, p := range ps {
+		if why := w.refusal(p, w.change.Patch[p]); why != "" {
+			w.reply(issue.Refused, why, p)
+		} else {
+			fine = append(fine, p)
+		}
+	}
+	return fine
+}
+
+func (t *Tracker) refusal(p issue.Place, v issue.Value) string {
+	if t.Habits.Refuse == nil {
+		return ""
+	}
+	return t.Habits.Refuse(p, v)
+}
+
+func (w *writing) create(ctx context.Context) {
+	ps := append(issue.Places(w.change.Patch), issue.Whole())
+	if !w.may(ps...) {
+		return
+	}
+	type made struct {
+		key  string
+		ref  issue.Ref
+		fine []issue.Place
+	}
+	k, err := call(ctx, w.Tracker, "create", func() made {
+		doc := issue.Document{}
+		var m made
+		for p, v := range w.change.Patch {
+			if w.refusal(p, v) == "" {
+				doc[p] = v
+				m.fine = append(m.fine, p)
+			}
+		}
+		k := w.open(account(w.change.Turn), w.change.Link, doc)
+		w.tally.Writes++
+		w.tally.Creates++
+		m.key, m.ref = k.key, issue.Ref{Participant: w.Name, ID: k.id}
+		return m
+	})
+	if err != nil {
+		w.failed(err, ps...)
+		return
+	}
+	w.taken(issue.Places(w.change.Patch))
+	w.reply(issue.Done, "", append(k.fine, issue.Whole())...)
+	w.out.Ref, w.out.Key = k.ref, k.key
+}
+
+// onField reports whether p is written by a put.
+func (w *writing) onField(p issue.Place) bool { return p.Row == (issue.Ref{}) && !w.onRoute(p) }
+
+func (w *writing) onRoute(p issue.Place) bool { return w.Habits.Routes.Direct != nil && p == status }
+
+var status = issue.Place{Field: "status"}
+
+// fields writes all plain fields in one call; sets by what to add and remove.
+func (w *writing) fields(ctx context.Context) {
+	ps := slices.DeleteFunc(issue.Places(w.change.Patch), func(p issue.Place) bool { return !w.onField(p) })
+	ps = w.taken(ps)
+	if len(ps) == 0 || !w.may(ps...) {
+		return
+	}
+	if w.Gap != nil {
+		w.Gap(w.change.On.ID, ps[0])
+	}
+	there, err := call(ctx, w.Tracker, "put", func() bool {
+		k := w.tickets[w.change.On.ID]
+		if k == nil || k.state != issue.Present {
+			return false
+		}
+		w.tally.Writes++
+		for _, p := range ps {
+			w.overwrite(k, p, w.change.Patch[p])
+		}
+		return true
+	})
+	switch {
+	case err != nil:
+		w.failed(err, ps...)
+	case there:
+		w.reply(issue.Done, "", ps...)
+	default:
+		w.reply(issue.NotDone, "the issue cannot be found", ps...)
+	}
+}
+
+// overwrite puts v at p, a set by its verbs. Entries of people that it covers
+// are marked for a tracker that does not show them.
+func (w *writing) overwrite(k *ticket, p issue.Place, v issue.Value) {
+	from := w.change.From[p]
+	if to, ok := v.(issue.Set); ok {
+		was, _ := from.(issue.Set)
+		now, _ := k.doc[p].(issue.Set)
+		v = now.Minus(was.Minus(to)).Plus(to.Minus(was))
+	}
+	for i := len(k.log) - 1; i >= 0 && !issue.Same(k.doc[p], from); i-- {
+		if k.log[i].Place == p {
+			if k.log[i].Ours {
+				break
+			}
+			k.log[i].gone = true
+			if issue.Same(k.log[i].From, from) {
+				break
+			}
+		}
+	}
+	w.put(k, account(w.change.Turn), p, v)
+}
+
+// status walks the workflow, one call for each hop.
+func (w *writing) status(ctx context.Context) {
+	to, ok := w.change.Patch[status].(issue.Scalar)
+	if !ok || !w.onRoute(status) || len(w.taken([]issue.Place{status})) == 0 {
+		return
+	}
+	for range 3 {
+		if !w.may(status) {
+			return
+		}
+		if w.Gap != nil {
+			w.Gap(w.change.On.ID, status)
+		}
+		state, err := call(ctx, w.Tracker, "hop", func() issue.ReplyState { return w.hop(to) })
+		if err != nil {
+			w.failed(err, status)
+			return
+		}
+		if state != issue.Unknown {
+			w.reply(state, "", status)
+			return
+		}
+	}
+	w.reply(issue.NotDone, "the way is longer than it was", status)
+}
+
+// hop makes the next transition on the way to a status; Unknown: there is more to go.
+func (w *writing) hop(to issue.Scalar) issue.ReplyState {
+	k := w.tickets[w.change.On.ID]
+	if k == nil || k.state != issue.Present {
+		return issue.NotDone
+	}
+	from, _ := k.doc[status].(issue.Scalar)
+	if from == to {
+		return issue.Done
+	}
+	w.tally.Writes++
+	routes := w.Habits.Routes
+	if routes.Direct(string(from), string(to)) {
+		w.put(k, account(w.change.Turn), status, to)
+		return issue.Done
+	}
+	if string(from) == routes.Via || routes.Via == "" {
+		return issue.Refused
+	}
+	w.put(k, account(w.change.Turn), status, issue.Scalar(routes.Via))
+	return issue.Unknown
+}
+
+// rows writes creates by birth, then edits, then deletions.
+func (w *writing) rows(ctx context.Context) {
+	ps := slices.DeleteFunc(slices.Collect(maps.Keys(w.change.Patch)), func(p issue.Place) bool { return p.Row == (issue.Ref{}) })
+	slices.SortFunc(ps, func(a, b issue.Place) int {
+		if c := w.step(a) - w.step(b); c != 0 {
+			return c
+		}
+		if c := w.change.Rows[a].Created.Compare(w.change.Rows[b].Created); c != 0 {
+			return c
+		}
+		return a.Compare(b)
+	})
+	for _, p := range w.taken(ps) {
+		if !w.may(p) {
+			continue
+		}
+		if w.step(p) == 0 {
+			w.addRow(ctx, p)
+		} else {
+			w.changeRow(ctx, p)
+		}
+	}
+}
+
+// step is 0 for a row to create, 1 to edit, 2 to remove.
+func (w *writing) step(p issue.Place) int {
+	switch {
+	case w.change.Patch[p] == nil:
+		return 2
+	case w.change.From[p] == nil:
+		return 0
+	}
+	return 1
+}
+
+func (w *writing) mark(p issue.Place) issue.RowMark {
+	return issue.RowMark{Row: p.Row, Issue: w.change.On.ID, Turn: w.change.Turn}
+}
+
+func (w *writing) addRow(ctx context.Context, p issue.Place) {
+	at, err := call(ctx, w.Tracker, "row", func() issue.RowAt {
+		k := w.tickets[w.change.On.ID]
+		if k == nil || k.state != issue.Present {
+			return issue.RowAt{}
+		}
+		parts, _ := w.change.Patch[p].(issue.Row)
+		w.tally.Writes++
+		r := w.say(k, account(w.change.Turn), p.Field, parts, w.mark(p))
+		return issue.RowAt{ID: r.id, Version: r.stamp(), Created: w.change.Rows[p].Created}
+	})
+	switch {
+	case err != nil:
+		w.failed(err, p)
+	case at.ID == "":
+		w.reply(issue.NotDone, "the issue cannot be found", p)
+	default:
+		w.reply(issue.Done, "", p)
+		w.out.Rows[p] = at
+	}
+}
+
+// changeRow looks at a row and, if it is as the plan saw it, edits or removes
+// it. Between the two anybody can edit it, and no trace of that stays.
+func (w *writing) changeRow(ctx context.Context, p issue.Place) {
+	at, id := w.change.Rows[p], w.change.On.ID
+	seen, err := call(ctx, w.Tracker, "row look", func() *remark {
+		if k := w.tickets[id]; k != nil && k.state == issue.Present {
+			if r := k.remark(at.ID); r != nil {
+				copied := *r
+				return &copied
+			}
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		w.reply(issue.NotDone, "it could not be looked at", p)
+		w.failed(err, p)
+		return
+	case seen == nil && w.change.Patch[p] == nil:
+		w.reply(issue.Done, "", p)
+		return
+	case seen == nil || at.Version != "" && seen.stamp() != at.Version || !issue.Same(seen.shown(), w.change.From[p]):
+		w.reply(issue.NotDone, "it is not as it was", p)
+		return
+	}
+	if !w.may(p) {
+		return
+	}
+	if w.Gap != nil {
+		w.Gap(id, issue.Place{Field: p.Field, Row: issue.Ref{Participant: w.Name, ID: at.ID}})
+	}
+	version, err := call(ctx, w.Tracker, "row", func() string { return w.cover(p, *seen) })
+	if err != nil {
+		w.failed(err, p)
+		return
+	}
+	w.reply(issue.Done, "", p)
+	if w.change.Patch[p] != nil {
+		w.out.Rows[p] = issue.RowAt{ID: at.ID, Version: version, Created: at.Created}
+	}
+}
+
+// cover edits or removes the row that was seen, whatever it is by now.
+func (w *writing) cover(p issue.Place, seen remark) (version string) {
+	k := w.tickets[w.change.On.ID]
+	if k == nil {
+		return ""
+	}
+	r := k.remark(seen.id)
+	if r == nil {
+		return ""
+	}
+	if r.version != seen.version {
+		w.tally.Gaps = append(w.tally.Gaps, Overrun{k.id, r.id, r.shown()})
+	}
+	w.tally.Writes++
+	parts, _ := w.change.Patch[p].(issue.Row)
+	if parts == nil {
+		w.unsay(k, r)
+		return ""
+	}
+	w.rewrite(k, r, account(w.change.Turn), parts)
+	r.mark = w.mark(p)
+	return r.stamp()
+}
