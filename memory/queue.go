@@ -54,7 +54,10 @@ func (q *Queue) Receive(ctx context.Context, n int, hide time.Duration) ([]durab
 		next, heard := q.next(), q.heard
 		q.mu.Unlock()
 		if len(ms) > 0 {
-			return ms, ask(q.Fault, "receive done")
+			if err := ask(q.Fault, "receive done"); err != nil {
+				return nil, err
+			}
+			return ms, nil
 		}
 		sleep(ctx, next, heard)
 	}
