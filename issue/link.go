@@ -65,12 +65,15 @@ const (
 
 // A Try counts our tries to bring one value to one place that did not stay.
 type Try struct {
-	Value Value // shared words
-	Count int   // within the window since First
-	First time.Time
+	Value Value     // shared words
+	Count int       // tries since First
+	First time.Time // when the first of them was
 	Next  time.Time // not before; zero: not until the value, the rules or what is shown change
-	Why   string    // the site's sentence, or ours
+	Why   string    // the site's sentence, or ours; empty: it landed, and is only counted
 }
+
+// Refused reports whether the value is refused there, rather than only counted.
+func (t Try) Refused() bool { return t.Why != "" }
 
 // Held is a field on which participants disagree, waiting for a person.
 type Held struct {
@@ -94,9 +97,10 @@ type Claim struct {
 type Stamp struct {
 	By          Participant // empty: a decision
 	Person      string
-	At          time.Time // by our clock; zero: not known yet
+	At          time.Time // by our clock; zero: its changelog entry is not there yet
 	Uncertainty time.Duration
-	Raw         Value // own words of By
+	Heard       time.Time // when we first knew of it
+	Raw         Value     // own words of By
 }
 
 // A Position is how far a changelog was read: all before At, and at At the ids.
