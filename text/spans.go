@@ -1,0 +1,76 @@
+package text
+
+import "strings"
+
+// MapMentions returns d with every mention replaced by what f makes of it. A
+// document without mentions is returned as it is.
+func MapMentions(d Doc, f func(Span) Span) Doc {
+	out, changed := mapBlocks(d, f)
+	if !changed {
+		return d
+	}
+	return Canonical(out)
+}
+
+func mapBlocks(blocks []Block, f func(Span) Span) ([]Block, bool) {
+	var out []Block
+	for i, b := range blocks {
+		inner, deep := mapBlocks(b.Blocks, f)
+		spans, wide := mapSpans(b.Spans, f)
+		if !deep && !wide {
+			continue
+		}
+		if out == nil {
+			out = append([]Block{}, blocks...)
+		}
+		b.Blocks, b.Spans = inner, spans
+		out[i] = b
+	}
+	if out == nil {
+		return blocks, false
+	}
+	return out, true
+}
+
+func mapSpans(spans []Span, f func(Span) Span) ([]Span, bool) {
+	var out []Span
+	for i, s := range spans {
+		if s.Kind != Mention {
+			continue
+		}
+		if out == nil {
+			out = append([]Span{}, spans...)
+		}
+		out[i] = f(s)
+	}
+	if out == nil {
+		return spans, false
+	}
+	return out, true
+}
+
+// Plain returns the words of d on one line, for people: blocks and breaks are
+// spaces, mentions have their "@", foreign nodes are left out.
+func Plain(d Doc) string {
+	var words []string
+	for _, b := range d {
+		var line strings.Builder
+		for _, s := range b.Spans {
+			switch s.Kind {
+			case Mention:
+				line.WriteString("@" + s.Text)
+			case Break:
+				line.WriteByte(' ')
+			case Card:
+				line.WriteString(s.Attrs["url"])
+			default:
+				line.WriteString(s.Text)
+			}
+		}
+		words = append(words, strings.Fields(line.String())...)
+		if inner := Plain(b.Blocks); inner != "" {
+			words = append(words, inner)
+		}
+	}
+	return strings.Join(words, " ")
+}
