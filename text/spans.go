@@ -49,9 +49,9 @@ func mapSpans(spans []Span, f func(Span) Span) ([]Span, bool) {
 	return out, true
 }
 
-// Plain returns the words of d on one line, for people: blocks and breaks are
+// Line returns the words of d on one line, for people: blocks and breaks are
 // spaces, mentions have their "@", foreign nodes are left out.
-func Plain(d Doc) string {
+func Line(d Doc) string {
 	var words []string
 	for _, b := range d {
 		var line strings.Builder
@@ -68,7 +68,7 @@ func Plain(d Doc) string {
 			}
 		}
 		words = append(words, strings.Fields(line.String())...)
-		if inner := Plain(b.Blocks); inner != "" {
+		if inner := Line(b.Blocks); inner != "" {
 			words = append(words, inner)
 		}
 	}
