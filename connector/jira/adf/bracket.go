@@ -1,0 +1,68 @@
+package adf
+
+import (
+	"strings"
+
+	"example.com/accord/text"
+)
+
+const (
+	open  = "⟦"
+	close = "⟧"
+)
+
+// bracket shows what ADF has no node for: ⟦name:body⟧.
+func bracket(name, body string) string {
+	return open + name + ":" + strings.ReplaceAll(body, close, close+close) + close
+}
+
+// cutBracket finds the first bracket in s that Decode restores.
+func cutBracket(s string) (before string, sp text.Span, after string, ok bool) {
+	for at := 0; ; {
+		i := strings.Index(s[at:], open)
+		if i < 0 {
+			return s, sp, "", false
+		}
+		i += at
+		if sp, n, ok := readBracket(s[i:]); ok {
+			return s[:i], sp, s[i+n:], true
+		}
+		at = i + len(open)
+	}
+}
+
+// readBracket reads the bracket that s begins with, n bytes long.
+func readBracket(s string) (sp text.Span, n int, ok bool) {
+	for _, name := range []string{"wiki", "adf", "image"} {
+		head := open + name + ":"
+		if !strings.HasPrefix(s, head) {
+			continue
+		}
+		body, n, ok := closing(s, len(head))
+		if !ok || body == "" {
+			return sp, 0, false
+		}
+		if name == "image" {
+			return text.Span{Kind: text.Image, Attrs: readImageAttrs(body)}, n, true
+		}
+		return text.Span{Kind: text.ForeignSpan, Attrs: text.Attrs{"format": name}, Raw: body}, n, true
+	}
+	return sp, 0, false
+}
+
+// closing returns the text from start to the single ⟧ that ends it.
+func closing(s string, start int) (body string, end int, ok bool) {
+	for at := start; ; {
+		i := strings.Index(s[at:], close)
+		if i < 0 {
+			return "", 0, false
+		}
+		i += at
+		after := i + len(close)
+		if strings.HasPrefix(s[after:], close) {
+			at = after + len(close)
+			continue
+		}
+		return strings.ReplaceAll(s[start:i], close+close, close), after, true
+	}
+}
