@@ -132,7 +132,7 @@ func TestRules(t *testing.T) {
 	rules := read(t, string(example(t))).Syncs[0].Rules
 	want := map[string]plan.Field{
 		"type": {Kind: plan.Scalar, Policy: plan.Hold}, "summary": {Kind: plan.Scalar, Policy: plan.Hold},
-		"description": {Kind: plan.Text, Policy: plan.Hold}, "status": {Kind: plan.Scalar, Policy: plan.Newest},
+		"description": {Kind: plan.Text, Policy: plan.Hold}, "status": {Kind: plan.Scalar, Policy: plan.Newest, Follows: true},
 		"priority": {Kind: plan.Scalar, Policy: plan.Newest}, "labels": {Kind: plan.Set, Policy: plan.Hold},
 		"assignee": {Kind: plan.Scalar, Policy: plan.Newest}, "reporter": {Kind: plan.Scalar, Policy: plan.Hold},
 		"duedate": {Kind: plan.Scalar, Policy: plan.First}, "severity": {Kind: plan.Scalar, Policy: plan.Hold},

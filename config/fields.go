@@ -59,7 +59,7 @@ func (r *reader) field(d *draft, e entry, people bool) {
 		policy = r.policy(n)
 	}
 	kind, ids := r.identity(d, e, o)
-	d.Rules.Fields[e.key] = plan.Field{Kind: planKind(kind), Policy: policy}
+	d.Rules.Fields[e.key] = plan.Field{Kind: planKind(kind), Policy: policy, Follows: kind == "status"}
 	if kind == "user" && !people {
 		r.fault(e.node, "people is missing in %s: who is who at each participant; or say people: same", d.Name)
 	}

@@ -1,0 +1,207 @@
+package web_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/accord/connector"
+	"example.com/accord/durable"
+	"example.com/accord/issue"
+	"example.com/accord/memory"
+	"example.com/accord/web"
+	"github.com/google/go-cmp/cmp"
+)
+
+var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+// source is a state with one link of each standing.
+func source(t *testing.T) web.Source {
+	t.Helper()
+	store, queue := memory.NewStore(), memory.NewQueue()
+	summary := issue.Place{Field: "summary"}
+	side := func(p issue.Participant, id string) issue.Side {
+		return issue.Side{Ref: issue.Ref{Participant: p, ID: id}}
+	}
+	refusing, sending, counted := side("b", "2"), side("b", "3"), side("b", "6")
+	refusing.Tried = map[issue.Place]issue.Try{summary: {Why: "too long"}}
+	counted.Tried = map[issue.Place]issue.Try{summary: {Count: 1}}
+	sending.Sent = []issue.Sent{{Turn: "t"}}
+	for _, l := range []issue.Link{
+		{ID: issue.Ref{Participant: "a", ID: "1"}, Held: map[issue.Place]issue.Held{summary: {}}, Sides: map[issue.Participant]issue.Side{"a": side("a", "1"), "b": refusing}},
+		{ID: issue.Ref{Participant: "a", ID: "2"}, Sides: map[issue.Participant]issue.Side{"a": side("a", "2"), "b": side("b", "9")}},
+		{ID: issue.Ref{Participant: "a", ID: "3"}, Sides: map[issue.Participant]issue.Side{"a": side("a", "3"), "b": sending}},
+		{ID: issue.Ref{Participant: "a", ID: "4"}, Sides: map[issue.Participant]issue.Side{"a": side("a", "4"), "b": {}}},
+		{ID: issue.Ref{Participant: "b", ID: "5"}, Sides: map[issue.Participant]issue.Side{"a": side("a", "5"), "b": {Ref: issue.Ref{Participant: "b", ID: "5"}, Tried: refusing.Tried}}},
+		{ID: issue.Ref{Participant: "a", ID: "6"}, Sides: map[issue.Participant]issue.Side{"a": side("a", "6"), "b": counted}},
+		{ID: issue.Ref{Participant: "gone", ID: "7"}},
+	} {
+		if err := store.Commit(t.Context(), issue.Link{}, l, durable.Record{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set := func(name string, v any) {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := store.SetState(t.Context(), durable.State{Name: name, Value: b}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("sweep/a", connector.Cursor{Since: noon.Add(-3 * time.Minute)})
+	set("refused/acme", web.Refused{Count: 3, Last: noon.Add(-time.Minute)})
+	set("pause/two", true)
+	if err := queue.Send(t.Context(), durable.Message{Event: issue.Event{Ref: issue.Ref{Participant: "a", ID: "1"}, At: noon.Add(-time.Second)}, Lane: durable.Bulk}); err != nil {
+		t.Fatal(err)
+	}
+	return web.Source{
+		Version: "1.2.3", Store: store, Queue: queue, Now: func() time.Time { return noon },
+		Syncs: []web.Sync{
+			{Name: "one", Participants: []web.Participant{{Name: "a", Site: "acme", Project: "A", Every: "5m0s"}, {Name: "b", Site: "<vendor>", Project: "B", ReadOnly: true}}},
+			{Name: "two", Participants: []web.Participant{{Name: "c"}, {Name: "d"}}},
+		},
+		Sites: []web.Place{{Name: "acme", Kind: "cloud", URL: "https://acme.atlassian.net", Hooks: true}, {Name: "<vendor>", Kind: "datacenter"}},
+	}
+}
+
+func TestStatus(t *testing.T) {
+	s, err := source(t).Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := s.Syncs[0]
+	one.Participants = nil
+	if diff := cmp.Diff(web.Sync{Name: "one", Links: 6, Equal: 2, Held: 1, Refused: 1, Waiting: 2}, one); diff != "" {
+		t.Error(diff)
+	}
+	if !s.Syncs[1].Paused || s.Syncs[0].Paused {
+		t.Error("only sync two is paused")
+	}
+	if a := s.Syncs[0].Participants[0]; !a.Through.Equal(noon.Add(-3*time.Minute)) || a.Swept.IsZero() {
+		t.Errorf("sweep of a: %+v", a)
+	}
+	if b := s.Syncs[0].Participants[1]; !b.Swept.IsZero() {
+		t.Errorf("sweep of b, which never was: %+v", b)
+	}
+	if s.Sites[0].Refused.Count != 3 || s.Sites[1].Refused.Count != 0 {
+		t.Errorf("refused: %+v", s.Sites)
+	}
+	if s.Queue.Bulk != 1 || s.Queue.Live != 0 || !s.Queue.Oldest.Equal(noon.Add(-time.Second)) {
+		t.Errorf("queue: %+v", s.Queue)
+	}
+}
+
+// TestStatusFails holds that every fault of the store is told, not shown as zero.
+func TestStatusFails(t *testing.T) {
+	s := source(t)
+	for _, name := range []string{"pause/one", "sweep/a", "health/b", "refused/acme"} {
+		broken := s
+		broken.Store = brokenStore{s.Store, name}
+		if _, err := broken.Status(t.Context()); err == nil {
+			t.Errorf("%s cannot be read, but the status can", name)
+		}
+	}
+}
+
+type brokenStore struct {
+	durable.Store
+	name string
+}
+
+func (s brokenStore) State(ctx context.Context, name string) (durable.State, error) {
+	if name == s.name {
+		return durable.State{}, errors.New("disk I/O error")
+	}
+	return s.Store.State(ctx, name)
+}
+
+func get(h http.Handler, target string, change func(*http.Request)) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("GET", target, nil)
+	r.Host = "localhost:8080"
+	if change != nil {
+		change(r)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestPages(t *testing.T) {
+	h := web.Pages{Status: source(t).Status, Log: quiet()}.Handler()
+	w := get(h, "/", nil)
+	page := w.Body.String()
+	if w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, page)
+	}
+	for _, want := range []string{
+		"2026-11-24 12:00:00 UTC", "1.2.3",
+		`<tr><td>one</td><td class="n">6</td><td class="n">2</td><td class="n warn">1</td><td class="n warn">1</td><td class="n">2</td></tr>`,
+		`two <span class="warn">paused</span>`,
+		"A on acme", "3 min ago", "never", "read-only", "1 bulk", "the oldest came 1 s ago", "last 60 s ago",
+		"&lt;vendor&gt;", "off: found by sweeps",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if csp := w.Header().Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") {
+		t.Errorf("policy %q", csp)
+	}
+	w = get(h, "/status.json", nil)
+	var s web.Status
+	if err := json.Unmarshal(w.Body.Bytes(), &s); err != nil || s.Syncs[0].Links != 6 || w.Header().Get("Content-Type") != "application/json" {
+		t.Errorf("%v: %s", err, w.Body)
+	}
+	if w := get(h, "/other", nil); w.Code != 404 {
+		t.Errorf("/other: %d", w.Code)
+	}
+}
+
+func TestPagesAreLocal(t *testing.T) {
+	h := web.Pages{Status: source(t).Status, Log: quiet()}.Handler()
+	for _, c := range []struct {
+		reason string
+		change func(*http.Request)
+		says   string
+	}{
+		{"localhost", nil, ""},
+		{"an address of the loopback", func(r *http.Request) { r.Host = "127.8.9.1" }, ""},
+		{"IPv6", func(r *http.Request) { r.Host = "[::1]:8080" }, ""},
+		{"a name made to point here", func(r *http.Request) { r.Host = "evil.example:8080" }, `this request is for "evil.example"`},
+		{"a name that only begins well", func(r *http.Request) { r.Host = "127.0.0.1.evil.example" }, `this request is for "127.0.0.1.evil.example"`},
+		{"no host", func(r *http.Request) { r.Host = "" }, `this request is for ""`},
+		{"another address of this machine", func(r *http.Request) { r.Host = "10.0.0.1" }, `this request is for "10.0.0.1"`},
+		{"a proxy", func(r *http.Request) { r.Header.Set("X-Forwarded-For", "10.0.0.1") }, "passed on by a proxy (X-Forwarded-For)"},
+		{"a proxy by the standard", func(r *http.Request) { r.Header.Set("forwarded", "for=10.0.0.1") }, "passed on by a proxy (Forwarded)"},
+	} {
+		w := get(h, "/status.json", c.change)
+		switch {
+		case c.says == "" && w.Code != 200:
+			t.Errorf("%s: %d %s", c.reason, w.Code, w.Body)
+		case c.says != "" && (w.Code != 403 || !strings.Contains(w.Body.String(), c.says)):
+			t.Errorf("%s: %d %s", c.reason, w.Code, w.Body)
+		}
+	}
+}
+
+func TestPagesWithoutState(t *testing.T) {
+	h := web.Pages{Status: func(context.Context) (web.Status, error) { return web.Status{}, errors.New("disk I/O error") }, Log: quiet()}.Handler()
+	if w := get(h, "/", nil); w.Code != 503 || strings.Contains(w.Body.String(), "disk") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	for want, err := range map[int]error{200: nil, 503: errors.New("no disk")} {
+		w := get(web.Health(func(context.Context) error { return err }, quiet()), "/healthz", nil)
+		if w.Code != want || strings.Contains(w.Body.String(), "disk") {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	}
+}
