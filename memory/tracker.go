@@ -73,15 +73,15 @@ type Fate struct {
 type Tally struct {
 	Writes  int       // calls that took effect and were not reads
 	Creates int       // issues made
-	Gaps    []Overrun // edits of rows by people that fell into the gap before a write of ours
+	Covered []Overrun // people's edits of fields that a write of ours overwrote: the changelog tells of them
+	Gaps    []Overrun // people's edits of rows that fell into the gap before a write of ours: nothing tells of them
 }
 
-// An Overrun is a person's edit of a row that we overwrote. No tracker keeps a
-// trace of one.
+// An Overrun is a person's edit that we overwrote.
 type Overrun struct {
 	Issue string
-	Row   string    // local id
-	Was   issue.Row // what the person had made of it
+	Place issue.Place // a row by its local id
+	Was   issue.Value // what the person had made of it
 }
 
 // Tally returns the counts so far.

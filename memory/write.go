@@ -164,6 +164,9 @@ func (w *writing) overwrite(k *ticket, p issue.Place, v issue.Value) {
 		now, _ := k.doc[p].(issue.Set)
 		v = now.Minus(was.Minus(to)).Plus(to.Minus(was))
 	}
+	if was := k.doc[p]; !issue.Same(was, from) && !issue.Same(was, v) {
+		w.tally.Covered = append(w.tally.Covered, Overrun{k.id, p, was})
+	}
 	for i := len(k.log) - 1; i >= 0 && !issue.Same(k.doc[p], from); i-- {
 		if k.log[i].Place == p {
 			if k.log[i].Ours {
@@ -341,7 +344,8 @@ func (w *writing) cover(p issue.Place, seen remark) (version string) {
 		return ""
 	}
 	if r.version != seen.version {
-		w.tally.Gaps = append(w.tally.Gaps, Overrun{k.id, r.id, r.shown()})
+		local := issue.Place{Field: p.Field, Row: issue.Ref{Participant: w.Name, ID: r.id}}
+		w.tally.Gaps = append(w.tally.Gaps, Overrun{k.id, local, r.shown()})
 	}
 	w.tally.Writes++
 	parts, _ := w.change.Patch[p].(issue.Row)

@@ -1,0 +1,71 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"example.com/accord/durable"
+	"example.com/accord/issue"
+	"example.com/accord/plan"
+)
+
+// Join makes existing issues one link, of which every one was edited alone: the
+// first turn merges them as at first contact. The ids may be keys. It fails with
+// [durable.ErrTaken] if one of them is part of a link already.
+func (e *Engine) Join(ctx context.Context, by string, refs ...issue.Ref) (issue.Link, error) {
+	link, err := e.meet(ctx, refs)
+	if err != nil {
+		return link, err
+	}
+	ev := issue.Event{Ref: link.ID, Cause: Linked, At: e.now()}
+	r := durable.Record{At: e.now(), Event: ev, Note: "linked by " + by}
+	if err := e.Store.Commit(ctx, issue.Link{ID: link.ID}, link, r); err != nil {
+		return link, fmt.Errorf("link %s: %w", link.ID, err)
+	}
+	link.Revision = 1
+	return link, e.again(ctx, ev, link.ID, e.now())
+}
+
+// PlanJoin says what the first turn would write after [Engine.Join] of the same
+// issues. It writes nothing.
+func (e *Engine) PlanJoin(ctx context.Context, refs ...issue.Ref) (plan.Plan, error) {
+	link, err := e.meet(ctx, refs)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	s := e.lookAt(ctx, link, issue.Ref{})
+	return e.plan(s), s.unseen()
+}
+
+// meet returns the link that issues would be, born with the first of them.
+func (e *Engine) meet(ctx context.Context, refs []issue.Ref) (issue.Link, error) {
+	if len(refs) < 2 {
+		return issue.Link{}, errors.New("link: two issues at least make one")
+	}
+	link := issue.Link{Sides: map[issue.Participant]issue.Side{}}
+	for _, ref := range refs {
+		v, err := e.read(ctx, ref)
+		if err != nil {
+			return link, fmt.Errorf("link %s: %w", ref, err)
+		}
+		if v.State != issue.Present {
+			return link, fmt.Errorf("link %s: it is %s", ref, v.State)
+		}
+		if _, twice := link.Sides[ref.Participant]; twice {
+			return link, fmt.Errorf("link %s: two issues of %s cannot be one", ref, ref.Participant)
+		}
+		other, err := e.Store.Link(ctx, v.Ref)
+		if err == nil {
+			return link, fmt.Errorf("link %s: it belongs to link %s: %w", v.Ref, other.ID, durable.ErrTaken)
+		}
+		if !errors.Is(err, durable.ErrNotFound) {
+			return link, fmt.Errorf("link %s: %w", ref, err)
+		}
+		if link.ID == (issue.Ref{}) {
+			link.ID = v.Ref
+		}
+		link.Sides[ref.Participant] = issue.Side{Ref: v.Ref, Key: v.Key}
+	}
+	return link, nil
+}

@@ -1,0 +1,198 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"example.com/accord/connector"
+	"example.com/accord/durable"
+	"example.com/accord/issue"
+)
+
+const (
+	lookMax   = 2 * time.Minute // a look at one side that takes longer has failed
+	findSlack = 5 * time.Minute // a search begins so long before the create, for clocks and the index
+)
+
+// errNothing says that there is nothing to keep in step: the issue cannot be
+// seen, or is out of scope, or is a second copy that we made.
+var errNothing = errors.New("no issue to keep in step")
+
+// A sight is a link and a look at each of its sides.
+type sight struct {
+	link  issue.Link
+	views map[issue.Participant]issue.View
+	errs  map[issue.Participant]error // of the sides that could not be looked at
+	again time.Time                   // look again then, because of those; zero: no need
+}
+
+// Unseen is the error of a plan for which some sides could not be looked at.
+type Unseen struct {
+	Sides map[issue.Participant]error
+}
+
+func (u *Unseen) Error() string {
+	var out []string
+	for _, who := range slices.Sorted(maps.Keys(u.Sides)) {
+		out = append(out, fmt.Sprintf("look at %s: %v", who, u.Sides[who]))
+	}
+	return strings.Join(out, "; ")
+}
+
+func (s *sight) unseen() error {
+	if len(s.errs) == 0 {
+		return nil
+	}
+	return &Unseen{s.errs}
+}
+
+// look reads the link that ref belongs to, and then looks at every side at the
+// same time. In the other order a look older than the link would take our own
+// last write for a person's edit.
+func (e *Engine) look(ctx context.Context, ref issue.Ref) (*sight, error) {
+	link, found, err := e.find(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return e.lookAt(ctx, link, found), nil
+}
+
+// find returns the link that ref belongs to. A link that is not stored yet has
+// revision 0; found is the issue of a side whose Ref the link does not know yet.
+func (e *Engine) find(ctx context.Context, ref issue.Ref) (link issue.Link, found issue.Ref, err error) {
+	link, err = e.Store.Link(ctx, ref)
+	if !errors.Is(err, durable.ErrNotFound) {
+		return link, found, err
+	}
+	v, err := e.read(ctx, ref)
+	if err != nil {
+		return link, found, err
+	}
+	if v.State != issue.Present {
+		return link, found, fmt.Errorf("%w: %s is %s", errNothing, ref, v.State)
+	}
+	if link, err = e.Store.Link(ctx, v.Ref); !errors.Is(err, durable.ErrNotFound) {
+		return link, found, err // ref was a key, or the link was born meanwhile
+	}
+	if v.Ours && v.Mark != (issue.Ref{}) {
+		link, err = e.Store.Link(ctx, v.Mark)
+		side := link.Sides[v.Ref.Participant]
+		switch {
+		case err == nil && (side.Ref.ID == "" || side.Ref == v.Ref):
+			return link, v.Ref, nil // our create, found before its reply was
+		case err == nil:
+			return link, found, fmt.Errorf("%w: we made %s for %s, which has %s already", errNothing, v.Ref, v.Mark, side.Ref)
+		case !errors.Is(err, durable.ErrNotFound):
+			return link, found, err
+		}
+	}
+	return issue.Link{ID: v.Ref}, v.Ref, nil
+}
+
+// read looks at one issue; its id may be a key.
+func (e *Engine) read(ctx context.Context, ref issue.Ref) (issue.View, error) {
+	c, ok := e.Connectors[ref.Participant]
+	if !ok {
+		return issue.View{}, fmt.Errorf("read %s: sync %s has no such participant", ref, e.Sync)
+	}
+	for v, err := range c.Read(ctx, ref.ID) {
+		return v, err
+	}
+	return issue.View{}, fmt.Errorf("read %s: the tracker yields nothing", ref)
+}
+
+// lookAt looks at every side of a link at the same time.
+func (e *Engine) lookAt(ctx context.Context, link issue.Link, found issue.Ref) *sight {
+	ctx, cancel := context.WithTimeout(ctx, lookMax)
+	defer cancel()
+	order := e.Rules.Order
+	views, errs := make([]*issue.View, len(order)), make([]error, len(order))
+	var all sync.WaitGroup
+	for i, who := range order {
+		side := link.Sides[who]
+		if found.Participant == who {
+			side.Ref = found
+		}
+		all.Go(func() { views[i], errs[i] = e.lookSide(ctx, link.ID, who, side) })
+	}
+	all.Wait()
+	s := &sight{link: link, views: map[issue.Participant]issue.View{}, errs: map[issue.Participant]error{}}
+	for i, who := range order {
+		if views[i] != nil || errs[i] != nil {
+			e.feel(ctx, who, errs[i])
+		}
+		if errs[i] != nil {
+			s.errs[who] = errs[i]
+			s.again = soonest(s.again, e.now().Add(wait(errs[i])))
+		} else if views[i] != nil {
+			s.views[who] = *views[i]
+		}
+	}
+	return s
+}
+
+// unseenWait is until a side that could not be looked at is looked at again.
+const unseenWait = 2 * time.Minute
+
+func wait(err error) time.Duration {
+	if busy, ok := errors.AsType[*connector.Busy](err); ok {
+		return busy.For
+	}
+	return unseenWait
+}
+
+// lookSide looks at one side: by its id; or by the mark, if its create was
+// begun; else there is nothing to look at.
+func (e *Engine) lookSide(ctx context.Context, link issue.Ref, who issue.Participant, side issue.Side) (*issue.View, error) {
+	c := e.Connectors[who]
+	if side.Ref.ID == "" {
+		i := slices.IndexFunc(side.Sent, func(s issue.Sent) bool { return s.Create })
+		if i < 0 {
+			return nil, nil
+		}
+		v, err := c.Find(ctx, link, side.Sent[i].First.Add(-findSlack))
+		if err != nil || v.State != issue.Present {
+			return &v, err
+		}
+		side.Ref = v.Ref // a search may show an older state: read it
+	}
+	v, err := e.read(ctx, issue.Ref{Participant: who, ID: side.Ref.ID})
+	if err != nil {
+		return nil, err
+	}
+	if v.State == issue.Present {
+		err = e.proveGone(ctx, c, &v, side)
+	}
+	return &v, err
+}
+
+// proveGone asks for the rows that are known and were not listed: a short or
+// shifted page is no deletion.
+func (e *Engine) proveGone(ctx context.Context, c connector.Connector, v *issue.View, side issue.Side) error {
+	var lacking []issue.Place
+	for x, at := range side.Rows {
+		local := issue.Place{Field: x.Field, Row: issue.Ref{Participant: v.Ref.Participant, ID: at.ID}}
+		if _, listed := v.Rows[local]; !listed && at.ID != "" {
+			lacking = append(lacking, local)
+		}
+	}
+	if len(lacking) == 0 {
+		return nil
+	}
+	slices.SortFunc(lacking, issue.Place.Compare)
+	gone, err := c.Gone(ctx, v.Ref.ID, lacking...)
+	if err != nil {
+		return err
+	}
+	v.Doc = v.Doc.Clone()
+	for _, x := range gone {
+		v.Doc[x] = nil
+	}
+	return nil
+}

@@ -1,0 +1,38 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"example.com/accord/durable"
+	"example.com/accord/issue"
+)
+
+// Recover queues every link with a write whose end is not known, as a process
+// that died left them. It is called when a process starts; it says how many
+// there are.
+func (e *Engine) Recover(ctx context.Context) (int, error) {
+	return e.queueLinks(ctx, durable.Filter{Open: true}, Recovery)
+}
+
+// Replan queues every link, after a change of the rules.
+func (e *Engine) Replan(ctx context.Context) (int, error) {
+	return e.queueLinks(ctx, durable.Filter{}, Rules)
+}
+
+func (e *Engine) queueLinks(ctx context.Context, f durable.Filter, cause string) (n int, err error) {
+	for link, err := range e.Store.Links(ctx, f) {
+		if err != nil {
+			return n, fmt.Errorf("queue links: %w", err)
+		}
+		if _, ours := e.Connectors[link.ID.Participant]; !ours {
+			continue // of another sync on the same store
+		}
+		ev := issue.Event{Ref: link.ID, Cause: cause, At: e.now()}
+		if err := e.Queue.Send(ctx, durable.Message{Event: ev, Lane: durable.Bulk}); err != nil {
+			return n, fmt.Errorf("queue link %s: %w", link.ID, err)
+		}
+		n++
+	}
+	return n, nil
+}
