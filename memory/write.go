@@ -155,30 +155,41 @@ func (w *writing) fields(ctx context.Context) {
 	}
 }
 
-// overwrite puts v at p, a set by its verbs. Entries of people that it covers
-// are marked for a tracker that does not show them.
+// overwrite puts v at p, a set by its verbs.
 func (w *writing) overwrite(k *ticket, p issue.Place, v issue.Value) {
 	from := w.change.From[p]
 	if to, ok := v.(issue.Set); ok {
 		was, _ := from.(issue.Set)
 		now, _ := k.doc[p].(issue.Set)
 		v = now.Minus(was.Minus(to)).Plus(to.Minus(was))
-	}
-	if was := k.doc[p]; !issue.Same(was, from) && !issue.Same(was, v) {
-		w.tally.Covered = append(w.tally.Covered, Overrun{k.id, p, was})
-	}
-	for i := len(k.log) - 1; i >= 0 && !issue.Same(k.doc[p], from); i-- {
-		if k.log[i].Place == p {
-			if k.log[i].Ours {
-				break
-			}
-			k.log[i].gone = true
-			if issue.Same(k.log[i].From, from) {
-				break
-			}
-		}
+	} else {
+		w.covers(k, p, v)
 	}
 	w.put(k, account(w.change.Turn), p, v)
+}
+
+// covers counts the person's edit that a write of v at p overwrites, if there
+// is one, and marks its entries for a tracker that does not show them.
+func (w *writing) covers(k *ticket, p issue.Place, v issue.Value) {
+	from := w.change.From[p]
+	if issue.Same(k.doc[p], from) || issue.Same(k.doc[p], v) {
+		return
+	}
+	for i := len(k.log) - 1; i >= 0; i-- {
+		e := &k.log[i]
+		switch {
+		case e.Place != p:
+			continue
+		case e.Ours:
+			return
+		case issue.Same(e.To, k.doc[p]):
+			w.tally.Covered = append(w.tally.Covered, Overrun{k.id, p, e.To})
+		}
+		e.gone = true
+		if issue.Same(e.From, from) {
+			return
+		}
+	}
 }
 
 // status walks the workflow, one call for each hop.
@@ -217,6 +228,7 @@ func (w *writing) hop(to issue.Scalar) issue.ReplyState {
 	if from == to {
 		return issue.Done
 	}
+	w.covers(k, status, to)
 	w.tally.Writes++
 	routes := w.Habits.Routes
 	if routes.Direct(string(from), string(to)) {
