@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"example.com/accord/connector"
 	"example.com/accord/durable"
+	"example.com/accord/engine"
 	"example.com/accord/issue"
 	"example.com/accord/memory"
 	"example.com/accord/web"
@@ -26,14 +26,14 @@ func source(t *testing.T) web.Source {
 	store, queue := memory.NewStore(), memory.NewQueue()
 	summary := issue.Place{Field: "summary"}
 	side := func(p issue.Participant, id string) issue.Side {
-		return issue.Side{Ref: issue.Ref{Participant: p, ID: id}}
+		return issue.Side{Ref: issue.Ref{Participant: p, ID: id}, Key: map[issue.Participant]string{"a": "SUP-", "b": "DEV-"}[p] + id}
 	}
 	refusing, sending, counted := side("b", "2"), side("b", "3"), side("b", "6")
 	refusing.Tried = map[issue.Place]issue.Try{summary: {Why: "too long"}}
 	counted.Tried = map[issue.Place]issue.Try{summary: {Count: 1}}
 	sending.Sent = []issue.Sent{{Turn: "t"}}
 	for _, l := range []issue.Link{
-		{ID: issue.Ref{Participant: "a", ID: "1"}, Held: map[issue.Place]issue.Held{summary: {}}, Sides: map[issue.Participant]issue.Side{"a": side("a", "1"), "b": refusing}},
+		{ID: issue.Ref{Participant: "a", ID: "1"}, Held: map[issue.Place]issue.Held{summary: {Since: noon, Claims: []issue.Claim{{By: "a"}, {By: "b"}}}}, Sides: map[issue.Participant]issue.Side{"a": side("a", "1"), "b": refusing}},
 		{ID: issue.Ref{Participant: "a", ID: "2"}, Sides: map[issue.Participant]issue.Side{"a": side("a", "2"), "b": side("b", "9")}},
 		{ID: issue.Ref{Participant: "a", ID: "3"}, Sides: map[issue.Participant]issue.Side{"a": side("a", "3"), "b": sending}},
 		{ID: issue.Ref{Participant: "a", ID: "4"}, Sides: map[issue.Participant]issue.Side{"a": side("a", "4"), "b": {}}},
@@ -54,7 +54,9 @@ func source(t *testing.T) web.Source {
 			t.Fatal(err)
 		}
 	}
-	set("sweep/a", connector.Cursor{Since: noon.Add(-3 * time.Minute)})
+	set("sweep/a", map[string]any{"next": noon.Add(-3 * time.Minute), "all": map[string]any{}})
+	set("health/b", engine.Health{Since: noon.Add(-time.Hour), Why: "read: 401 from the site"})
+	set("hook/acme", map[string]any{"key": "hunter2", "at": noon, "why": "the account is no admin"})
 	set("refused/acme", web.Refused{Count: 3, Last: noon.Add(-time.Minute)})
 	set("pause/two", true)
 	if err := queue.Send(t.Context(), durable.Message{Event: issue.Event{Ref: issue.Ref{Participant: "a", ID: "1"}, At: noon.Add(-time.Second)}, Lane: durable.Bulk}); err != nil {
@@ -89,6 +91,17 @@ func TestStatus(t *testing.T) {
 	if b := s.Syncs[0].Participants[1]; !b.Swept.IsZero() {
 		t.Errorf("sweep of b, which never was: %+v", b)
 	}
+	if s.Syncs[0].Participants[1].Ill == nil || s.Syncs[0].Participants[0].Ill != nil {
+		t.Error("b alone is ill")
+	}
+	want := []web.Item{
+		{Sync: "one", Link: "a/1", Keys: []string{"SUP-1", "DEV-2"}, Field: "summary", Held: []string{"a", "b"}, Since: noon},
+		{Sync: "one", Link: "a/1", Keys: []string{"SUP-1", "DEV-2"}, Field: "summary", At: "b", Why: "too long"},
+		{Sync: "one", Link: "b/5", Keys: []string{"SUP-5"}, Field: "summary", At: "b", Why: "too long"},
+	}
+	if diff := cmp.Diff(want, s.Open); diff != "" {
+		t.Error(diff)
+	}
 	if s.Sites[0].Refused.Count != 3 || s.Sites[1].Refused.Count != 0 {
 		t.Errorf("refused: %+v", s.Sites)
 	}
@@ -100,7 +113,7 @@ func TestStatus(t *testing.T) {
 // TestStatusFails holds that every fault of the store is told, not shown as zero.
 func TestStatusFails(t *testing.T) {
 	s := source(t)
-	for _, name := range []string{"pause/one", "sweep/a", "health/b", "refused/acme"} {
+	for _, name := range []string{"pause/one", "sweep/a", "health/b", "refused/acme", "hook/acme"} {
 		broken := s
 		broken.Store = brokenStore{s.Store, name}
 		if _, err := broken.Status(t.Context()); err == nil {
@@ -144,6 +157,8 @@ func TestPages(t *testing.T) {
 		`<tr><td>one</td><td class="n">6</td><td class="n">2</td><td class="n warn">1</td><td class="n warn">1</td><td class="n">2</td></tr>`,
 		`two <span class="warn">paused</span>`,
 		"A on acme", "3 min ago", "never", "read-only", "1 bulk", "the oldest came 1 s ago", "last 60 s ago",
+		"read: 401 from the site", "since 60 min ago", "not done yet", "not registered:</span> the account is no admin",
+		"held: a, b disagree", "refused at b: too long", "SUP-1, DEV-2",
 		"&lt;vendor&gt;", "off: found by sweeps",
 	} {
 		if !strings.Contains(page, want) {
@@ -157,6 +172,9 @@ func TestPages(t *testing.T) {
 	var s web.Status
 	if err := json.Unmarshal(w.Body.Bytes(), &s); err != nil || s.Syncs[0].Links != 6 || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("%v: %s", err, w.Body)
+	}
+	if strings.Contains(page+w.Body.String(), "hunter2") {
+		t.Error("the address of a hook is shown")
 	}
 	if w := get(h, "/other", nil); w.Code != 404 {
 		t.Errorf("/other: %d", w.Code)

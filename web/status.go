@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
-	"example.com/accord/connector"
 	"example.com/accord/durable"
+	"example.com/accord/engine"
 	"example.com/accord/issue"
 )
 
@@ -18,6 +20,22 @@ type Status struct {
 	Syncs   []Sync    `json:"syncs"`
 	Sites   []Place   `json:"sites"`
 	Queue   Depth     `json:"queue"`
+	Open    []Item    `json:"open"` // held and refused fields, at most MaxItems
+}
+
+// MaxItems is how many open items a Status lists.
+const MaxItems = 100
+
+// An Item is a field that is held, or refused somewhere.
+type Item struct {
+	Sync  string    `json:"sync"`
+	Link  string    `json:"link"`
+	Keys  []string  `json:"keys"` // of its issues, in order of rank
+	Field string    `json:"field"`
+	Held  []string  `json:"held,omitempty"` // who claims something else
+	At    string    `json:"at,omitempty"`   // the participant that refuses it
+	Why   string    `json:"why,omitempty"`
+	Since time.Time `json:"since,omitzero"`
 }
 
 // A Sync is one sync at a glance. Each link is counted once: Held before
@@ -40,10 +58,14 @@ type Participant struct {
 	Project  string    `json:"project"`
 	ReadOnly bool      `json:"read_only,omitempty"`
 	Every    string    `json:"every"`            // between two sweeps
-	Swept    time.Time `json:"swept,omitzero"`   // when the last sweep got further
+	Swept    time.Time `json:"swept,omitzero"`   // when a sweep last got further
 	Through  time.Time `json:"through,omitzero"` // all changes up to then were found
-	Health   Note      `json:"health,omitzero"`
+	Walking  bool      `json:"walking"`          // a sweep of everything is not done yet
+	Ill      *Ill      `json:"ill,omitempty"`    // nil: it can be looked at
 }
+
+// Ill says why a participant cannot be looked at, and since when.
+type Ill = engine.Health
 
 // A Place is one site at a glance.
 type Place struct {
@@ -51,11 +73,16 @@ type Place struct {
 	Kind    string  `json:"kind"`
 	URL     string  `json:"url"`
 	Hooks   bool    `json:"webhooks"` // false: sweeps alone find what changed
-	Refused Refused `json:"refused"`  // deliveries that were not authentic
+	Hook    Hook    `json:"hook"`
+	Refused Refused `json:"refused"` // deliveries that were not authentic
 }
 
-// A Note is what is remembered about a participant's last call.
-type Note = json.RawMessage
+// A Hook is what became of the last try to register a webhook: the part of the
+// State "hook/<site>" that is no secret.
+type Hook struct {
+	At  time.Time `json:"at,omitzero"`   // zero: it was never tried
+	Why string    `json:"why,omitempty"` // why it failed; empty: it did not
+}
 
 // Depth is how much waits in the queue.
 type Depth struct {
@@ -91,11 +118,15 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 		}
 		out.Syncs = append(out.Syncs, sync)
 	}
-	if err := s.count(ctx, out.Syncs); err != nil {
+	if out.Open, err = s.count(ctx, out.Syncs); err != nil {
 		return Status{}, fmt.Errorf("read status: %w", err)
 	}
 	for _, site := range s.Sites {
-		if _, err := s.state(ctx, "refused/"+site.Name, &site.Refused); err != nil {
+		_, err := s.state(ctx, "refused/"+site.Name, &site.Refused)
+		if err == nil {
+			_, err = s.state(ctx, "hook/"+site.Name, &site.Hook)
+		}
+		if err != nil {
 			return Status{}, fmt.Errorf("read status of %s: %w", site.Name, err)
 		}
 		out.Sites = append(out.Sites, site)
@@ -121,13 +152,7 @@ func (s Source) sync(ctx context.Context, sync Sync) (Sync, error) {
 	known := sync.Participants
 	sync.Participants = nil
 	for _, p := range known {
-		var at connector.Cursor
-		var err error
-		if p.Swept, err = s.state(ctx, "sweep/"+p.Name, &at); err != nil {
-			return sync, err
-		}
-		p.Through = at.Since
-		if _, err = s.state(ctx, "health/"+p.Name, &p.Health); err != nil {
+		if err := s.participant(ctx, &p); err != nil {
 			return sync, err
 		}
 		sync.Participants = append(sync.Participants, p)
@@ -135,17 +160,31 @@ func (s Source) sync(ctx context.Context, sync Sync) (Sync, error) {
 	return sync, nil
 }
 
+func (s Source) participant(ctx context.Context, p *Participant) (err error) {
+	var at struct { // of the engine's own note how far it has swept
+		Next time.Time       `json:"next"`
+		All  json.RawMessage `json:"all"`
+	}
+	if p.Swept, err = s.state(ctx, "sweep/"+p.Name, &at); err != nil {
+		return err
+	}
+	p.Through, p.Walking = at.Next, len(at.All) > 0
+	_, err = s.state(ctx, "health/"+p.Name, &p.Ill)
+	return err
+}
+
 // count walks over all links.
-func (s Source) count(ctx context.Context, syncs []Sync) error {
+func (s Source) count(ctx context.Context, syncs []Sync) ([]Item, error) {
 	of := map[issue.Participant]*Sync{}
 	for i := range syncs {
 		for _, p := range syncs[i].Participants {
 			of[issue.Participant(p.Name)] = &syncs[i]
 		}
 	}
+	open := []Item{}
 	for l, err := range s.Store.Links(ctx, durable.Filter{}) {
 		if err != nil {
-			return err
+			return nil, err
 		}
 		sync, ok := of[l.ID.Participant]
 		if !ok { // its sync is no longer in the file
@@ -153,8 +192,40 @@ func (s Source) count(ctx context.Context, syncs []Sync) error {
 		}
 		sync.Links++
 		*standing(sync, l)++
+		if len(open) < MaxItems {
+			open = append(open, items(sync, l)...)
+		}
 	}
-	return nil
+	return open[:min(len(open), MaxItems)], nil
+}
+
+// items lists what is held and refused of a link.
+func items(sync *Sync, l issue.Link) (out []Item) {
+	item := Item{Sync: sync.Name, Link: l.ID.String()}
+	for _, p := range sync.Participants {
+		if key := l.Sides[issue.Participant(p.Name)].Key; key != "" {
+			item.Keys = append(item.Keys, key)
+		}
+	}
+	for _, x := range slices.SortedFunc(maps.Keys(l.Held), issue.Place.Compare) {
+		h := item
+		h.Field, h.Since = x.String(), l.Held[x].Since
+		for _, c := range l.Held[x].Claims {
+			h.Held = append(h.Held, string(c.By))
+		}
+		out = append(out, h)
+	}
+	for _, p := range sync.Participants {
+		tried := l.Sides[issue.Participant(p.Name)].Tried
+		for _, x := range slices.SortedFunc(maps.Keys(tried), issue.Place.Compare) {
+			if t := tried[x]; t.Refused() {
+				r := item
+				r.Field, r.At, r.Why, r.Since = x.String(), p.Name, t.Why, t.First
+				out = append(out, r)
+			}
+		}
+	}
+	return out
 }
 
 // standing says under which of a sync's numbers a link is counted.
