@@ -14,11 +14,11 @@ type rich []line
 // A line is one block with words of its own.
 type line struct {
 	Kind string // kinds from outside in: "paragraph", "heading 2", "bullet/number", "panel note", "quote/bullet", "cell 1.2"
-	Runs []run
+	Runs []span
 }
 
-// A run is words with the same marks.
-type run struct {
+// A span is words with the same marks.
+type span struct {
 	Words string
 	Marks string // sorted, with a space between: "em strong", "link=https://example.com"
 }
@@ -53,7 +53,7 @@ func (r *rich) say(path []string, own string, text []glyph) {
 func (r *rich) sayCode(path []string, language, text string) {
 	l := line{Kind: kind(path, strings.TrimSpace("code "+strings.ToLower(language)))}
 	if text = strings.Trim(text, "\n"); text != "" {
-		l.Runs = []run{{Words: text}}
+		l.Runs = []span{{Words: text}}
 	}
 	*r = append(*r, l)
 }
@@ -61,8 +61,8 @@ func (r *rich) sayCode(path []string, language, text string) {
 // runsOf groups glyphs by their marks. White space counts once, has the marks
 // of its neighbours where they agree and none where they do not. A header cell
 // is strong by itself.
-func runsOf(text []glyph, header bool) []run {
-	var out []run
+func runsOf(text []glyph, header bool) []span {
+	var out []span
 	var space string
 	for _, g := range text {
 		if unicode.IsSpace(g.char) {
@@ -78,18 +78,18 @@ func runsOf(text []glyph, header bool) []run {
 		last := len(out) - 1
 		switch {
 		case last < 0:
-			out = append(out, run{string(g.char), marks})
+			out = append(out, span{string(g.char), marks})
 		case out[last].Marks == marks:
 			out[last].Words += space + string(g.char)
 		case space == "":
-			out = append(out, run{string(g.char), marks})
+			out = append(out, span{string(g.char), marks})
 		case marks == "":
-			out = append(out, run{space + string(g.char), ""})
+			out = append(out, span{space + string(g.char), ""})
 		case out[last].Marks == "":
 			out[last].Words += space
-			out = append(out, run{string(g.char), marks})
+			out = append(out, span{string(g.char), marks})
 		default:
-			out = append(out, run{space, ""}, run{string(g.char), marks})
+			out = append(out, span{space, ""}, span{string(g.char), marks})
 		}
 		space = ""
 	}
