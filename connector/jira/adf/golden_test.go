@@ -79,4 +79,3 @@ func TestGoldenDocumentsKeepTheirMeaning(t *testing.T) {
 		}
 	}
 }
-

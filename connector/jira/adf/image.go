@@ -27,8 +27,9 @@ func readPicture(n node) (b text.Block, ok bool) {
 		return b, false
 	}
 	delete(img.Attrs, "adf.type")
-	if frame := canonical(n["attrs"]); n["attrs"] != nil && frame != `{"layout":"center"}` {
-		img.Attrs["adf.frame"] = frame
+	frame, _ := n["attrs"].(node)
+	if s := canonical(stripAttrs(frame)); len(frame) > 0 && s != `{"layout":"center"}` {
+		img.Attrs["adf.frame"] = s
 	}
 	return text.Block{Kind: text.Paragraph, Spans: []text.Span{img}}, true
 }

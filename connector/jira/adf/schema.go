@@ -3,16 +3,19 @@ package adf
 // A rule says what a node or mark may be: docs/JIRA.md "Rich text".
 //
 // attrs lists its attributes as name=form, a required one as name!=form,
-// alternatives apart by " / "; "-" is a node without any. The forms are in
-// valid.go.
+// alternatives apart by " / ". "-" is a node without any; "?" before them: they
+// may be missing together, "!": they may not. The forms are in valid.go. Every
+// node may have a localId.
 //
 // holds lists what its content may be, each with the marks that it may have
-// there; "" is a node without content. A node with fewer than least children,
+// there; "" is a node without content. If then is set, it is that for all but
+// the first child. A node with fewer than least children,
 // or more than most, is refused; most 0 is no limit. If may is set, the content
 // may be missing.
 type rule struct {
 	attrs string
 	holds string
+	then  string
 	may   bool
 	least int
 	most  int
@@ -33,9 +36,13 @@ const (
 	columns    = aligned + " panel blockquote expand table+fragment bodiedExtension+dataConsumer+fragment " + lists + " " + leaves
 	media      = "media+dataConsumer+link+annotation+border"
 	layouts    = "wide|full-width|center|wrap-right|wrap-left|align-end|align-start"
-	extAttrs   = "extensionKey!=text extensionType!=text parameters=any text=string"
+	extAttrs   = "extensionKey!=text extensionType!=text parameters=any text=string localId=text"
 	cells      = "colspan=number rowspan=number colwidth=numbers background=string valign=top|middle|bottom"
 )
+
+// markable are the nodes that may have a list of marks, be it empty.
+const markable = "text paragraph heading codeBlock expand table extension inlineExtension bodiedExtension media" +
+	" mediaInline mediaSingle layoutSection syncBlock bodiedSyncBlock"
 
 var nodeRules = map[string]rule{
 	"doc": {attrs: "-", holds: columns + " codeBlock+breakout expand+breakout layoutSection+breakout" +
@@ -52,7 +59,7 @@ var nodeRules = map[string]rule{
 		holds: "paragraph+fontSize heading blockCard mediaGroup codeBlock taskList rule decisionList " + lists + " " +
 			figure + " " + extensions, least: 1},
 	"rule": {},
-	"table": {attrs: "displayMode=default|fixed isNumberColumnEnabled=bool width=number" +
+	"table": {attrs: "displayMode=default|fixed isNumberColumnEnabled=bool localId=text width=number" +
 		" layout=wide|full-width|center|align-end|align-start|default", holds: "tableRow", least: 1},
 	"tableRow":    {holds: "tableCell tableHeader"},
 	"tableCell":   {attrs: cells, holds: cellNodes, least: 1},
@@ -70,8 +77,8 @@ var nodeRules = map[string]rule{
 		" height=number data=any"},
 	"inlineExtension": {attrs: extAttrs},
 
-	"mediaSingle": {attrs: "width=0..100 layout!=" + layouts + " widthType=percentage / width!=0.. widthType!=pixel layout!=" +
-		layouts, holds: media + " caption", least: 1, most: 2},
+	"mediaSingle": {attrs: "?width=0..100 layout!=" + layouts + " widthType=percentage / width!=0.. widthType!=pixel layout!=" +
+		layouts, holds: media, then: "caption", least: 1, most: 2},
 	"mediaGroup": {attrs: "-", holds: media, least: 1},
 	"media": {attrs: "type!=link|file id!=text alt=string collection!=string height=number occurrenceKey=text width=number" +
 		" / type!=external alt=string height=number width=number url!=string"},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -18,13 +17,11 @@ func Valid(b []byte) error {
 		return fmt.Errorf("read adf: %w", err)
 	}
 	n, _ := v.(node)
-	if n["type"] != "doc" {
-		return errors.New("doc: want a node of type doc")
+	version, _ := n["version"].(json.Number)
+	if n["type"] != "doc" || plainNumber(version) != "1" {
+		return errors.New("doc: want a node of type doc and version 1")
 	}
-	if num, _ := n["version"].(json.Number); plainNumber(num) != "1" {
-		return errors.New("doc: want version 1")
-	}
-	if err := validParts(n, nodeRules["doc"], "version"); err != nil {
+	if err := validParts(n, "doc", nodeRules["doc"], "version"); err != nil {
 		return fmt.Errorf("doc%w", err)
 	}
 	return nil
@@ -35,17 +32,12 @@ func Valid(b []byte) error {
 func mayStand(place string, n node) bool {
 	name, _ := n["type"].(string)
 	if _, known := nodeRules[name]; !known {
-		return name != "" && name != "doc"
+		return name != ""
 	}
-	for alt := range strings.FieldsSeq(nodeRules[place].holds) {
-		if kind, _, _ := strings.Cut(alt, "+"); kind == name {
-			return true
-		}
-	}
-	return false
+	return mayHold(nodeRules[place].holds, name, nil)
 }
 
-// validNode checks a node that may be one of holds.
+// validNode checks a node that stands where one of holds may.
 func validNode(v any, holds string) error {
 	n, _ := v.(node)
 	name, _ := n["type"].(string)
@@ -53,24 +45,45 @@ func validNode(v any, holds string) error {
 	if !known {
 		return fmt.Errorf(": no such type of node: %q", name)
 	}
-	if err := validMarks(n, name, holds); err != nil {
-		return err
+	if !mayHold(holds, name, nil) {
+		return fmt.Errorf(": %s may not stand here", name)
 	}
-	if s, isText := n["text"].(string); name == "text" && (!isText || s == "") {
-		return errors.New("/text: want text that is not empty")
+	var keys string
+	if slices.Contains(strings.Fields(markable), name) {
+		keys = "marks"
 	}
-	extra := "marks"
 	if name == "text" {
-		extra = "marks text"
+		keys += " text"
+		if s, _ := n["text"].(string); s == "" {
+			return errors.New("/text: want text that is not empty")
+		}
 	}
-	return validParts(n, r, extra)
+	if err := validMarks(n, name, holds); err != nil {
+		return fmt.Errorf("/%s%w", name, err)
+	}
+	if err := validParts(n, name, r, keys); err != nil {
+		return fmt.Errorf("/%s%w", name, err)
+	}
+	return nil
 }
 
-// validMarks checks that a node may stand here with the marks it has.
+// mayHold reports whether a node may stand where one of holds may, with marks.
+func mayHold(holds, name string, marks []string) bool {
+	for alt := range strings.FieldsSeq(holds) {
+		kind, allowed, _ := strings.Cut(alt, "+")
+		may := strings.Split(allowed, "+")
+		if kind == name && !slices.ContainsFunc(marks, func(m string) bool { return !slices.Contains(may, m) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// validMarks checks the marks of a node, and that it may have them here.
 func validMarks(n node, name, holds string) error {
-	list, ok := n["marks"].([]any)
-	if n["marks"] != nil && !ok {
-		return fmt.Errorf("/%s: want marks as a list", name)
+	list, err := listOf(n, "marks")
+	if err != nil {
+		return err
 	}
 	var types []string
 	for _, v := range list {
@@ -78,76 +91,80 @@ func validMarks(n node, name, holds string) error {
 		kind, _ := m["type"].(string)
 		r, known := markRules[kind]
 		if !known {
-			return fmt.Errorf("/%s: no such mark: %q", name, kind)
+			return fmt.Errorf(": no such mark: %q", kind)
 		}
-		if err := validParts(m, r, ""); err != nil {
-			return fmt.Errorf("/%s/%s%w", name, kind, err)
+		if err := validParts(m, "", r, ""); err != nil {
+			return fmt.Errorf("/%s%w", kind, err)
 		}
 		types = append(types, kind)
 	}
-	stands := false
-	for alt := range strings.FieldsSeq(holds) {
-		kind, marks, _ := strings.Cut(alt, "+")
-		if kind != name {
-			continue
-		}
-		stands = true
-		allowed := strings.Split(marks, "+")
-		if !slices.ContainsFunc(types, func(m string) bool { return !slices.Contains(allowed, m) }) {
-			return nil
-		}
+	if !mayHold(holds, name, types) {
+		return fmt.Errorf(": may not have the marks %v here", types)
 	}
-	if !stands {
-		return fmt.Errorf(": %s may not stand here", name)
-	}
-	return fmt.Errorf("/%s: may not have the marks %v here", name, types)
+	return nil
 }
 
-// validParts checks keys, attributes and content of a node or mark.
-func validParts(n node, r rule, extra string) error {
-	name, _ := n["type"].(string)
+// validParts checks keys, attributes and content of a node or of a mark, whose
+// name is "". More keys are those that a node may have beside.
+func validParts(n node, name string, r rule, more string) error {
 	for k := range n {
-		ok := k == "type" || k == "attrs" && r.attrs != "-" || k == "content" && r.holds != "" ||
-			slices.Contains(strings.Fields(extra), k)
-		if !ok {
-			return fmt.Errorf("/%s: may not have %q", name, k)
+		ok := k == "type" || k == "attrs" && r.attrs != "-" || k == "content" && r.holds != ""
+		if !ok && !slices.Contains(strings.Fields(more), k) {
+			return fmt.Errorf(": may not have %q", k)
 		}
 	}
-	if err := validAttrs(n, r.attrs); err != nil {
-		return fmt.Errorf("/%s%w", name, err)
+	id := ""
+	if name != "" {
+		id = " localId=string"
 	}
-	if r.holds == "" || r.may && n["content"] == nil {
-		return nil
+	if err := validAttrs(n, r.attrs, id); err != nil {
+		return err
 	}
-	content, ok := n["content"].([]any)
-	if !ok || len(content) < r.least || r.most > 0 && len(content) > r.most {
-		return fmt.Errorf("/%s: want a list of at least %d as content", name, r.least)
+	content, err := listOf(n, "content")
+	if _, there := n["content"]; err != nil || r.holds == "" || r.may && !there {
+		return err
+	} else if !there || len(content) < r.least || r.most > 0 && len(content) > r.most {
+		return fmt.Errorf(": want at least %d nodes as content", r.least)
 	}
 	for i, c := range content {
-		if err := validNode(c, r.holds); err != nil {
-			return fmt.Errorf("/%s[%d]%w", name, i, err)
+		holds := r.holds
+		if i > 0 && r.then != "" {
+			holds = r.then
+		}
+		if err := validNode(c, holds); err != nil {
+			return fmt.Errorf("[%d]%w", i, err)
 		}
 	}
 	return nil
 }
 
-// validAttrs checks the attributes of n against one of the alternatives.
-func validAttrs(n node, attrs string) error {
-	if attrs == "-" {
+// listOf returns what n has under a key; nothing if it is not there.
+func listOf(n node, key string) ([]any, error) {
+	list, ok := n[key].([]any)
+	if _, there := n[key]; there && !ok {
+		return nil, fmt.Errorf(": %s is not a list", key)
+	}
+	return list, nil
+}
+
+// validAttrs checks the attributes of n against each of the alternatives, to
+// all of which id is added.
+func validAttrs(n node, attrs, id string) error {
+	given, ok := n["attrs"].(node)
+	if _, there := n["attrs"]; there && !ok {
+		return errors.New(": attrs is not an object")
+	}
+	whole := strings.TrimLeft(attrs, "-?!")
+	switch {
+	case ok, whole == attrs:
+	case attrs[0] == '!':
+		return errors.New(": attrs is missing")
+	default:
 		return nil
 	}
-	given, ok := n["attrs"].(node)
-	if !ok && n["attrs"] != nil {
-		return errors.New("/attrs: want an object")
-	}
-	if rest, must := strings.CutPrefix(attrs, "!"); must {
-		if attrs = rest; !ok {
-			return errors.New("/attrs: missing")
-		}
-	}
 	var err error
-	for alt := range strings.SplitSeq(attrs, " / ") {
-		if err = validAlternative(given, alt); err == nil {
+	for alt := range strings.SplitSeq(whole, " / ") {
+		if err = validAlternative(given, alt+id); err == nil {
 			return nil
 		}
 	}
@@ -155,74 +172,26 @@ func validAttrs(n node, attrs string) error {
 }
 
 func validAlternative(given node, attrs string) error {
-	known := []string{"localId"}
+	var known []string
 	for spec := range strings.FieldsSeq(attrs) {
 		name, form, _ := strings.Cut(spec, "=")
 		name, must := strings.CutSuffix(name, "!")
+		if slices.Contains(known, name) {
+			continue
+		}
 		known = append(known, name)
 		v, ok := given[name]
 		if !ok && must {
-			return fmt.Errorf("/attrs: %s is missing", name)
+			return fmt.Errorf(": %s is missing", name)
 		}
 		if ok && !has(form, v) {
-			return fmt.Errorf("/attrs: %s is not %s", name, form)
+			return fmt.Errorf(": %s is not %s", name, form)
 		}
 	}
 	for name := range given {
 		if !slices.Contains(known, name) {
-			return fmt.Errorf("/attrs: may not have %q", name)
+			return fmt.Errorf(": may not have the attribute %q", name)
 		}
 	}
 	return nil
-}
-
-// has reports whether v has a form.
-func has(form string, v any) bool {
-	s, isString := v.(string)
-	num, isNumber := v.(json.Number)
-	switch form {
-	case "any":
-		return true
-	case "string":
-		return isString
-	case "text":
-		return s != ""
-	case "newline":
-		return s == "\n"
-	case "number":
-		return isNumber
-	case "bool":
-		_, ok := v.(bool)
-		return ok
-	case "object":
-		_, ok := v.(node)
-		return ok
-	case "color":
-		return isColor(s)
-	case "color8":
-		return isColor(s) || len(s) == 9 && isColor(s[:7]) && isColor("#"+s[3:])
-	case "lozenge":
-		return isColor(s) || slices.Contains([]string{"neutral", "purple", "blue", "red", "yellow", "green"}, s)
-	case "numbers":
-		return every(v, "number")
-	case "strings":
-		return every(v, "string")
-	}
-	if low, high, ok := strings.Cut(form, ".."); ok {
-		return isNumber && within(num, low, high)
-	}
-	return isString && slices.Contains(strings.Split(form, "|"), s)
-}
-
-func every(v any, form string) bool {
-	list, ok := v.([]any)
-	return ok && !slices.ContainsFunc(list, func(w any) bool { return !has(form, w) })
-}
-
-// within reports whether low ≤ n ≤ high; an empty high is no limit.
-func within(n json.Number, low, high string) bool {
-	f, err := n.Float64()
-	l, _ := strconv.ParseFloat(low, 64)
-	h, _ := strconv.ParseFloat(high, 64)
-	return err == nil && f >= l && (high == "" || f <= h)
 }

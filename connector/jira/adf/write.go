@@ -7,8 +7,12 @@ import (
 	"example.com/accord/text"
 )
 
-// writeBlocks writes blocks that fit the place they stand in.
+// writeBlocks writes blocks that fit the place they stand in. No place may be
+// without a block.
 func writeBlocks(blocks []text.Block, place string) []any {
+	if len(blocks) == 0 {
+		return []any{node{"type": "paragraph"}}
+	}
 	out := make([]any, 0, len(blocks))
 	for _, b := range blocks {
 		out = append(out, writeBlock(b, place))
