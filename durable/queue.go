@@ -25,7 +25,7 @@ type Queue interface {
 	// Send adds events; when it returns they survive a power cut. ErrFull: nothing was added.
 	Send(ctx context.Context, ms ...Message) error
 
-	// Receive takes up to max messages that are due, live before bulk, and
+	// Receive takes up to max messages (at least one) that are due, live before bulk, and
 	// hides them for a while. It waits for one until ctx ends, and returns none then.
 	Receive(ctx context.Context, max int, hide time.Duration) ([]Message, error)
 

@@ -45,6 +45,7 @@ func (q *Queue) Send(ctx context.Context, ms ...durable.Message) error {
 
 // Receive implements [durable.Queue].
 func (q *Queue) Receive(ctx context.Context, n int, hide time.Duration) ([]durable.Message, error) {
+	n = max(n, 1)
 	for ctx.Err() == nil {
 		if err := ask(q.Fault, "receive"); err != nil {
 			return nil, err

@@ -1,0 +1,21 @@
+package memory_test
+
+import (
+	"testing"
+
+	"example.com/accord/contract"
+	"example.com/accord/durable"
+	"example.com/accord/memory"
+)
+
+func TestQueue(t *testing.T) {
+	contract.Queue(t, func(*testing.T) durable.Queue { return memory.NewQueue() })
+}
+
+func TestFullQueue(t *testing.T) {
+	contract.FullQueue(t, func(_ *testing.T, max int) durable.Queue {
+		q := memory.NewQueue()
+		q.Max = max
+		return q
+	})
+}
