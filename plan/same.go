@@ -18,7 +18,19 @@ func sameLink(a, b issue.Link) bool {
 func sameSide(a, b issue.Side) bool {
 	return a.Ref == b.Ref && a.Key == b.Key && a.State == b.State && a.Shown.Equal(b.Shown) && a.Base.Equal(b.Base) &&
 		maps.EqualFunc(a.Rows, b.Rows, func(v, w issue.RowAt) bool { return v.ID == w.ID }) &&
-		slices.EqualFunc(a.Sent, b.Sent, sameSent) && maps.EqualFunc(a.Tried, b.Tried, sameTry)
+		slices.EqualFunc(a.Sent, b.Sent, sameSent) && maps.EqualFunc(refusals(a), refusals(b), sameTry)
+}
+
+// refusals are the tries that say something. Those that are only counted go
+// with the Sent that landed, and when they are old nobody asks for them.
+func refusals(s issue.Side) map[issue.Place]issue.Try {
+	out := map[issue.Place]issue.Try{}
+	for x, t := range s.Tried {
+		if t.Refused() {
+			out[x] = t
+		}
+	}
+	return out
 }
 
 func sameSent(a, b issue.Sent) bool {
