@@ -19,7 +19,7 @@ var kinds = []suit{
 }
 
 // least is how often each kind comes at least among n edits.
-func least(n int) int { return (n + 19) / 20 }
+func least(n int) int { return n / 20 }
 
 // A deck holds the kinds of edit that are still to be made.
 type deck struct {

@@ -9,11 +9,12 @@ import (
 
 func TestADeckHasEveryKindOftenEnough(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(20, 1000).Draw(t, "edits")
-		otherwise := map[string]int{"create": 1, "severity": 1, "transition": 1, "summary": 2}
-		d := newDeck(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)), n, otherwise)
-		count := map[string]int{"create": 1, "severity": 1, "transition": 1, "summary": 2}
-		total := 5
+		n := rapid.IntRange(Least, 1000).Draw(t, "edits")
+		count, total := forced(), 0
+		for _, n := range count {
+			total += n
+		}
+		d := newDeck(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)), n, forced())
 		for c := d.draw(); c != ""; c = d.draw() {
 			count[c]++
 			total++
@@ -22,7 +23,7 @@ func TestADeckHasEveryKindOftenEnough(t *testing.T) {
 			t.Fatalf("%d edits of %d", total, n)
 		}
 		for _, k := range kinds {
-			if count[k.name]*20 < n {
+			if count[k.name] < n/20 {
 				t.Fatalf("%d edits of %d are a %s", count[k.name], n, k.name)
 			}
 		}
