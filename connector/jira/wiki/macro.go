@@ -1,0 +1,242 @@
+package wiki
+
+import (
+	"strings"
+
+	"example.com/accord/text"
+)
+
+// A tag is one "{name}" or "{name:params}".
+type tag struct {
+	start, end int
+	name       string
+	params     string
+	bare       bool   // without parameters: it may close
+	next       int    // index of the next bare tag of this name, or none
+	held       string // an atom that stands for all from start to end; else ""
+}
+
+const none = -1
+
+// words is what stands between the braces.
+func (t tag) words() string {
+	if t.bare {
+		return t.name
+	}
+	return t.name + ":" + t.params
+}
+
+// tagAt reads the tag at s[i].
+func tagAt(s string, i int) (tag, bool) {
+	j := i + 1
+	for j < len(s) && (letter(s[j]) || j > i+1 && (digit(s[j]) || s[j] == '-' || s[j] == '_')) {
+		j++
+	}
+	if s[i] != '{' || j == i+1 || j == len(s) {
+		return tag{}, false
+	}
+	t := tag{start: i, name: s[i+1 : j], bare: true, next: none}
+	if s[j] == ':' {
+		n := strings.IndexAny(s[j:], "{}\n")
+		if n < 0 {
+			return tag{}, false
+		}
+		t.params, t.bare = s[j+1:j+n], false
+		j += n
+	}
+	if s[j] != '}' {
+		return tag{}, false
+	}
+	t.end = j + 1
+	return t, true
+}
+
+// tags finds the tags of s, and holds code and ADF: what is in them is no markup.
+func (p *parser) tags(s string) []tag {
+	var ts []tag
+	for i := 0; i < len(s); {
+		switch {
+		case s[i] == '\\':
+			i += 2
+			continue
+		case strings.HasPrefix(s[i:], "{{"):
+			if _, end, ok := monospace(s, i); ok {
+				i = end
+				continue
+			}
+		case s[i] == '{':
+			if t, ok := tagAt(s, i); ok {
+				t = p.literal(s, t)
+				ts = append(ts, t)
+				i = t.end
+				continue
+			}
+		}
+		i++
+	}
+	last := map[string]int{}
+	for i := len(ts) - 1; i >= 0; i-- {
+		if n, ok := last[ts[i].name]; ok {
+			ts[i].next = n
+		}
+		if ts[i].bare && ts[i].held == "" {
+			last[ts[i].name] = i
+		}
+	}
+	return ts
+}
+
+// literal holds all from t to its closing tag if t opens code or ADF.
+func (p *parser) literal(s string, t tag) tag {
+	if t.name != "code" && t.name != "noformat" && t.name != "adf" {
+		return t
+	}
+	n := strings.Index(s[t.end:], "{"+t.name+"}")
+	if n < 0 {
+		return t
+	}
+	a := atom{}
+	switch body := s[t.end : t.end+n]; t.name {
+	case "adf":
+		var ok bool
+		if a, ok = adfAtom(t.params, body); !ok {
+			return t
+		}
+	default:
+		b := text.Block{Kind: text.Code, Attrs: attrs(t.words())}
+		body = strings.TrimSuffix(strings.TrimPrefix(body, "\n"), "\n")
+		if body != "" {
+			b.Spans = []text.Span{{Kind: text.Plain, Text: body}}
+		}
+		a.block = &b
+	}
+	t.end += n + len(t.name) + 2
+	t.held = p.hold(a)
+	return t
+}
+
+// lift puts an atom in the place of every macro of s.
+func (p *parser) lift(s string) string {
+	ts := p.tags(s)
+	return p.fold(s, 0, len(s), ts, 0, len(ts))
+}
+
+// fold lifts s[from:to], whose tags are ts[lo:hi].
+func (p *parser) fold(s string, from, to int, ts []tag, lo, hi int) string {
+	var out strings.Builder
+	ends := map[int]bool{} // tags that close a colour
+	for i := lo; i < hi; i++ {
+		t, held := ts[i], ""
+		last := i // the tag that ends it
+		switch {
+		case t.held != "":
+			held = t.held
+		case ends[i]:
+			held = p.hold(atom{ends: true})
+		case container(t.name):
+			if t.next == none || t.next >= hi {
+				continue
+			}
+			last = t.next
+			held = p.hold(atom{block: p.contain(s, t, ts, i)})
+		case t.name == "color" && readColor(t.params) != "":
+			end := colorEnd(ts, i, hi)
+			if end == none {
+				continue
+			}
+			ends[end] = true
+			held = p.hold(atom{color: readColor(t.params)})
+		case known(t.name):
+			if t.bare || t.next == none || t.next >= hi {
+				continue
+			}
+			last = t.next
+		default:
+			last = foreignEnd(s, ts, i, hi)
+		}
+		if held == "" {
+			held = p.hold(atom{span: foreign(s[t.start:ts[last].end])})
+		}
+		out.WriteString(s[from:t.start])
+		out.WriteString(held)
+		from, i = ts[last].end, last
+	}
+	out.WriteString(s[from:to])
+	return out.String()
+}
+
+// contain reads a quote or panel from the tag ts[i] to the one that closes it.
+func (p *parser) contain(s string, t tag, ts []tag, i int) *text.Block {
+	outer := p.colors
+	p.colors = nil
+	body := p.fold(s, t.end, ts[t.next].start, ts, i+1, t.next)
+	b := text.Block{Kind: text.Panel, Attrs: attrs(t.words()), Blocks: p.blocks(body, false)}
+	if t.name == "quote" {
+		b.Kind = text.Quote
+	}
+	p.colors = outer
+	return &b
+}
+
+// colorEnd finds the tag that closes the colour that ts[i] opens.
+func colorEnd(ts []tag, i, hi int) int {
+	depth := 0
+	for j := i + 1; j < hi; j++ {
+		switch t := ts[j]; {
+		case t.held != "":
+		case container(t.name) && t.next != none && t.next < hi:
+			j = t.next
+		case t.name != "color":
+		case !t.bare && readColor(t.params) != "":
+			depth++
+		case t.bare && depth == 0:
+			return j
+		case t.bare:
+			depth--
+		}
+	}
+	return none
+}
+
+// foreignEnd finds the tag that ends an unknown macro: with parameters the next
+// bare tag of its name; without, only where both stand alone on their lines,
+// for text such as "/users/{id}" is no macro. A tag without end ends itself.
+func foreignEnd(s string, ts []tag, i, hi int) int {
+	if !ts[i].bare {
+		if n := ts[i].next; n != none && n < hi {
+			return n
+		}
+		return i
+	}
+	for j := i; j != none && j < hi && alone(s, ts[i]); j = ts[j].next {
+		if j > i && alone(s, ts[j]) {
+			return j
+		}
+	}
+	return i
+}
+
+// alone reports whether a line of s holds t and nothing else, no space either.
+func alone(s string, t tag) bool {
+	return (t.start == 0 || s[t.start-1] == '\n') && (t.end == len(s) || s[t.end] == '\n')
+}
+
+func foreign(raw string) *text.Span {
+	return &text.Span{Kind: text.ForeignSpan, Attrs: text.Attrs{"format": "wiki"}, Raw: raw}
+}
+
+func container(name string) bool {
+	switch name {
+	case "quote", "panel", "info", "note", "warning", "tip":
+		return true
+	}
+	return false
+}
+
+func known(name string) bool {
+	switch name {
+	case "code", "noformat", "adf", "color":
+		return true
+	}
+	return container(name)
+}
