@@ -118,7 +118,8 @@ func TestFilterMatchesWhatIsNotSettled(t *testing.T) {
 	links := map[string]issue.Link{
 		"quiet":   {Sides: side(issue.Side{})},
 		"held":    {Held: map[issue.Place]issue.Held{place: {}}},
-		"refused": {Sides: side(issue.Side{Tried: map[issue.Place]issue.Try{place: {}}})},
+		"counted": {Sides: side(issue.Side{Tried: map[issue.Place]issue.Try{place: {Count: 1}}})},
+		"refused": {Sides: side(issue.Side{Tried: map[issue.Place]issue.Try{place: {Why: "not in the list"}}})},
 		"open":    {Sides: side(issue.Side{Sent: []issue.Sent{{}}})},
 	}
 	for name, l := range links {

@@ -74,7 +74,9 @@ func (f Filter) Match(l issue.Link) bool {
 // one is refused somewhere, and whether a write's end is not known.
 func Standing(l issue.Link) (held, refused, open bool) {
 	for _, s := range l.Sides {
-		refused = refused || len(s.Tried) > 0
+		for _, try := range s.Tried {
+			refused = refused || try.Refused()
+		}
 		open = open || len(s.Sent) > 0
 	}
 	return len(l.Held) > 0, refused, open

@@ -19,3 +19,7 @@ func TestFullQueue(t *testing.T) {
 		return q
 	})
 }
+
+func TestStore(t *testing.T) {
+	contract.Store(t, func(*testing.T) durable.Store { return memory.NewStore() })
+}

@@ -35,3 +35,7 @@ func TestFullQueue(t *testing.T) {
 		return open(t, file(t), sqlite.Options{MaxWaiting: max})
 	})
 }
+
+func TestStore(t *testing.T) {
+	contract.Store(t, func(t *testing.T) durable.Store { return open(t, file(t), sqlite.Options{}) })
+}
