@@ -1,0 +1,76 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"example.com/accord/jirasim"
+)
+
+// settings are what the command line says.
+type settings struct {
+	options jirasim.Options
+	listen  string
+	data    string // file of the state; empty: none
+}
+
+// read reads the command line.
+func read(args []string, out io.Writer) (settings, error) {
+	s := settings{}
+	fs := flag.NewFlagSet("jirasim", flag.ContinueOnError)
+	fs.SetOutput(out)
+	flavour := fs.String("flavour", "cloud", "`kind` of Jira: cloud or datacenter")
+	fs.StringVar(&s.listen, "listen", "127.0.0.1:0", "`address` to listen at; port 0 takes a free one")
+	fs.StringVar(&s.data, "data", "", "JSON `file` in which the state is kept; empty: it is forgotten at the end")
+	fs.StringVar(&s.options.PublicURL, "public-url", "", "`start` of self links, when it is not the listening address")
+	fs.Uint64Var(&s.options.Seed, "seed", 0, "`number` that decides ids and every chance")
+	fs.IntVar(&s.options.Samples, "samples", 0, "`number` of sample issues in a new site")
+	lag := fs.Duration("search-lag", 2*time.Second, "longest `time` until a search shows a change; 0: none")
+	fs.BoolVar(&s.options.Unlimited, "no-limits", false, "no rate limits on Cloud")
+	fs.Func("project", "`KEY=Name` of a project, several times; without: SUP on Cloud, DEV on Data Center", func(v string) error {
+		key, name, _ := strings.Cut(v, "=")
+		if !isKey(key) {
+			return fmt.Errorf("a key is two or more capital letters and digits, not %q", key)
+		}
+		if name == "" {
+			name = key
+		}
+		s.options.Projects = append(s.options.Projects, jirasim.Project{Key: key, Name: name})
+		return nil
+	})
+	fs.Func("account", "`email:token[:admin]` of an account, several times; besides admin@example.com:example and ada, ben and cleo, whose token is their name", func(v string) error {
+		a, err := account(v)
+		s.options.Accounts = append(s.options.Accounts, a)
+		return err
+	})
+	if err := fs.Parse(args); err != nil {
+		return s, err
+	}
+	if fs.NArg() > 0 {
+		return s, fmt.Errorf("unknown argument %q", fs.Arg(0))
+	}
+	switch s.options.Flavour = jirasim.Flavour(*flavour); s.options.Flavour {
+	case jirasim.Cloud, jirasim.DataCenter:
+	default:
+		return s, fmt.Errorf("flavour must be cloud or datacenter, not %q", *flavour)
+	}
+	if s.options.Lag = *lag; *lag <= 0 {
+		s.options.Lag = -1
+	}
+	return s, nil
+}
+
+func isKey(s string) bool {
+	return len(s) >= 2 && s[0] >= 'A' && s[0] <= 'Z' && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
+}
+
+func account(v string) (jirasim.Account, error) {
+	parts := strings.Split(v, ":")
+	if len(parts) < 2 || len(parts) > 3 || !strings.Contains(parts[0], "@") || parts[1] == "" || len(parts) == 3 && parts[2] != "admin" {
+		return jirasim.Account{}, fmt.Errorf("an account is email:token or email:token:admin")
+	}
+	return jirasim.Account{Email: parts[0], Token: parts[1], Admin: len(parts) == 3}, nil
+}

@@ -1,0 +1,76 @@
+// Command jirasim is a simulated Jira, Cloud or Data Center, over HTTP.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"example.com/accord/jirasim"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	s, err := read(os.Args[1:], os.Stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "jirasim:", err)
+		os.Exit(64)
+	}
+	if err := run(ctx, s, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "jirasim:", err)
+		os.Exit(1)
+	}
+}
+
+// saveEvery is how often the state is written while the site runs. Whoever
+// kills it with -9 loses no more than that.
+const saveEvery = 5 * time.Second
+
+// run serves a site until ctx ends.
+func run(ctx context.Context, s settings, out io.Writer) error {
+	sim := jirasim.New(s.options)
+	defer sim.Close()
+	file := store{sim: sim, path: s.data}
+	if err := file.load(); err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", s.listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	fmt.Fprintf(out, "jirasim: %s at http://%s\n", s.options.Flavour, l.Addr())
+	srv := &http.Server{Handler: sim, ReadHeaderTimeout: 10 * time.Second}
+	ended := make(chan error, 1)
+	go func() { ended <- srv.Serve(l) }()
+	tick := time.NewTicker(saveEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return errors.Join(fmt.Errorf("serve: %w", err), file.save())
+		case <-tick.C:
+			if err := file.save(); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+			defer cancel()
+			if err := srv.Shutdown(last); err != nil {
+				_ = srv.Close() // whoever still hangs on is cut off
+			}
+			return file.save()
+		}
+	}
+}

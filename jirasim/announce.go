@@ -1,0 +1,131 @@
+package jirasim
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/accord/jirasim/jql"
+	"example.com/accord/jirasim/world"
+)
+
+// announce sends an event to every webhook that asks for it. Everything that
+// chance decides is decided here, so that one seed gives one run.
+func (s *Sim) announce(e world.Event, v view) {
+	v.api, v.hook, v.user = 2, true, e.By
+	v.zone = world.Zone(e.By)
+	f := s.faults.Webhooks
+	for _, h := range s.w.Hooks {
+		if h.Disabled || !slices.Contains(h.Events, e.Kind) || !s.wanted(h, e) {
+			continue
+		}
+		if s.chance(f.Lost) {
+			s.post.lose()
+			continue
+		}
+		d := s.delivery(h, e, v)
+		if s.chance(f.Late) && f.Delay > 0 {
+			d.delay = time.Duration(s.rand.Int64N(int64(f.Delay)))
+		}
+		s.post.send(d)
+		if s.chance(f.Doubled) {
+			s.post.send(d)
+		}
+	}
+}
+
+// wanted asks the JQL filter of a webhook.
+func (s *Sim) wanted(h *world.Hook, e world.Event) bool {
+	if h.Filter == "" {
+		return true
+	}
+	q, err := jql.Parse(h.Filter)
+	return err == nil && s.w.Matches(world.By{User: s.w.User(h.By), Now: e.At, API: 2}, q, e.Issue)
+}
+
+func (s *Sim) delivery(h *world.Hook, e world.Event, v view) delivery {
+	d := delivery{url: address(h.URL, e, s.w), secret: h.Secret, id: uuid(s.rand), flow: "Primary"}
+	if e.Secondary {
+		d.flow = "Secondary"
+	}
+	d.body = []byte("{}")
+	if !h.Bare {
+		var err error
+		if d.body, err = marshal(v.event(e)); err != nil {
+			d.body = []byte("{}")
+		}
+	}
+	if s.opt.Flavour == Cloud {
+		for range 5 {
+			gap := s.opt.Retry
+			if gap <= 0 {
+				gap = 5*time.Minute + time.Duration(s.rand.Int64N(int64(10*time.Minute)))
+			}
+			d.retries = append(d.retries, gap)
+		}
+	}
+	return d
+}
+
+// address fills in the variables of a webhook's address.
+func address(to string, e world.Event, w *world.World) string {
+	pairs := []string{}
+	vars := map[string]string{"issue.id": e.Issue.ID, "issue.key": e.Issue.Key, "project.id": e.Issue.Project}
+	if p := w.Home(e.Issue); p != nil {
+		vars["project.key"] = p.Key
+	}
+	if e.Comment != nil {
+		vars["comment.id"] = e.Comment.ID
+	}
+	for k, x := range vars {
+		pairs = append(pairs, "${"+k+"}", x, "{"+k+"}", x)
+	}
+	return strings.NewReplacer(pairs...).Replace(to)
+}
+
+func uuid(r *rand.Rand) string {
+	a, b := r.Uint64(), r.Uint64()
+	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0xfff, b&0xffffffffffff)
+}
+
+// event is the body of a delivery: docs/JIRA.md "Webhooks".
+func (v view) event(e world.Event) object {
+	o := object{"timestamp": e.At.UnixMilli(), "webhookEvent": e.Kind}
+	if e.Comment != nil {
+		o["comment"] = v.comment(e.Issue, e.Comment, false)
+	}
+	if strings.HasPrefix(e.Kind, "comment_") {
+		if v.cloud() {
+			o["issue"] = v.trimmed(e.Issue)
+		} else if e.By != nil && e.Kind == "comment_updated" {
+			o["user"] = v.account(e.By)
+		}
+		return o
+	}
+	if e.By != nil {
+		o["user"] = v.account(e.By)
+	}
+	all := choice{"*all"}
+	if v.cloud() {
+		all = append(all, "-comment", "-worklog")
+	}
+	o["issue"] = v.issue(e.Issue, ask{fields: all})
+	if e.Name != "" && e.Kind != "jira:issue_deleted" {
+		o["issue_event_type_name"] = e.Name
+	}
+	if e.Comment != nil && e.Name == "issue_comment_deleted" {
+		delete(o, "comment")
+	}
+	if e.Change != nil && (v.cloud() || e.Kind != "jira:issue_created") {
+		o["changelog"] = object{"id": e.Change.ID, "items": v.items(e.Change)}
+	}
+	return o
+}
+
+// trimmed is the issue that goes with a comment on Cloud.
+func (v view) trimmed(i *world.Issue) object {
+	return object{"id": i.ID, "key": i.Key, "self": v.rest("issue", i.ID),
+		"fields": v.fields(i, choice{"summary", "issuetype", "project", "assignee", "priority", "status"})}
+}

@@ -1,0 +1,155 @@
+package jirasim
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// A delivery is one event on its way to one webhook.
+type delivery struct {
+	url, secret string
+	body        []byte
+	id          string // same across retries
+	flow        string // Primary or Secondary
+	delay       time.Duration
+	retries     []time.Duration // how long to wait before each further try
+}
+
+// A courier delivers, many at a time and in no order.
+type courier struct {
+	ctx    context.Context
+	client *http.Client
+	slots  chan struct{}
+	all    sync.WaitGroup
+
+	mu    sync.Mutex
+	shut  bool
+	tally Deliveries
+}
+
+// Deliveries counts what became of the events that webhooks asked for.
+type Deliveries struct {
+	Waiting   int `json:"waiting"`   // under way, or waiting for another try
+	Delivered int `json:"delivered"` // answered 2xx
+	Retried   int `json:"retried"`   // further tries
+	Failed    int `json:"failed"`    // given up
+	Lost      int `json:"lost"`      // by a fault, never sent
+}
+
+// atOnce is how many deliveries run side by side: docs/JIRA.md "Webhooks".
+const atOnce = 20
+
+func newCourier(ctx context.Context, client *http.Client) *courier {
+	return &courier{ctx: ctx, client: client, slots: make(chan struct{}, atOnce)}
+}
+
+func (c *courier) count() Deliveries {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tally
+}
+
+func (c *courier) add(f func(*Deliveries)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f(&c.tally)
+}
+
+func (c *courier) lose() { c.add(func(d *Deliveries) { d.Lost++ }) }
+
+// wait returns when nothing is under way any more; nothing is taken after it.
+func (c *courier) wait() {
+	c.mu.Lock()
+	c.shut = true
+	c.mu.Unlock()
+	c.all.Wait()
+}
+
+func (c *courier) send(d delivery) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.shut {
+		return
+	}
+	c.tally.Waiting++
+	c.all.Go(func() { c.carry(d) })
+}
+
+// carry tries until it is answered, until Jira gives up, or until the site is
+// closed.
+func (c *courier) carry(d delivery) {
+	defer c.add(func(t *Deliveries) { t.Waiting-- })
+	if !pause(c.ctx, d.delay) {
+		return
+	}
+	for try := 0; ; try++ {
+		status := c.try(d, try)
+		if status >= 200 && status < 300 {
+			c.add(func(t *Deliveries) { t.Delivered++ })
+			return
+		}
+		if try >= len(d.retries) || !again(status) {
+			c.add(func(t *Deliveries) { t.Failed++ })
+			return
+		}
+		if !pause(c.ctx, d.retries[try]) {
+			return
+		}
+		c.add(func(t *Deliveries) { t.Retried++ })
+	}
+}
+
+// again reports whether Cloud tries once more after a status; 0 is no answer.
+func again(status int) bool {
+	switch status {
+	case 0, http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	}
+	return status >= 500
+}
+
+// try makes one request and returns its status, 0 for none.
+func (c *courier) try(d delivery, n int) int {
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+	case <-c.ctx.Done():
+		return 0
+	}
+	req, err := http.NewRequestWithContext(c.ctx, "POST", d.url, bytes.NewReader(d.body))
+	if err != nil {
+		return http.StatusBadRequest
+	}
+	req.Header.Set("Content-Type", "application/json; charset=UTF-8")
+	req.Header.Set("User-Agent", "Atlassian HttpClient/jirasim")
+	req.Header.Set("X-Atlassian-Webhook-Identifier", d.id)
+	req.Header.Set("X-Atlassian-Webhook-Flow", d.flow)
+	if n > 0 {
+		req.Header.Set("X-Atlassian-Webhook-Retry", strconv.Itoa(n))
+	}
+	if d.secret != "" {
+		req.Header.Set("X-Hub-Signature", sign(d.secret, d.body))
+	}
+	rep, err := c.client.Do(req)
+	if err != nil {
+		return 0
+	}
+	defer rep.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(rep.Body, 1<<20)) // so that the connection can be used again
+	return rep.StatusCode
+}
+
+// sign is HMAC-SHA256 over the raw body: docs/JIRA.md "Webhooks".
+func sign(secret string, body []byte) string {
+	m := hmac.New(sha256.New, []byte(secret))
+	m.Write(body)
+	return "sha256=" + hex.EncodeToString(m.Sum(nil))
+}

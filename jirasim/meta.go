@@ -1,0 +1,211 @@
+package jirasim
+
+import (
+	"slices"
+	"strings"
+
+	"example.com/accord/jirasim/world"
+)
+
+func metaRoutes() []route {
+	return []route{
+		{"GET", "/rest/api/{v}/field", both, allFields, "", "", 0, false},
+		{"GET", "/rest/api/{v}/field/search", cloud, fieldSearch, "filters but query, id and type", "", 0, false},
+		{"GET", "/rest/api/{v}/priority", both, list(priorities), "", "", 0, false},
+		{"GET", "/rest/api/{v}/priority/search", cloud, paged(priorities), "filters", "", 0, false},
+		{"GET", "/rest/api/{v}/priority/{id}", both, one(priorities, "The priority with id '%s' does not exist"), "", "", 0, false},
+		{"GET", "/rest/api/{v}/status", both, list(statuses), "", "", 0, false},
+		{"GET", "/rest/api/{v}/status/{id}", both, one(statuses, "The status with id '%s' does not exist"), "", "", 0, false},
+		{"GET", "/rest/api/{v}/statuscategory", both, list(categories), "", "", 0, false},
+		{"GET", "/rest/api/{v}/issuetype", both, list(issueTypes), "", "", 0, false},
+		{"GET", "/rest/api/{v}/issuetype/{id}", both, one(issueTypes, "The issue type with id '%s' does not exist"), "", "", 0, false},
+		{"GET", "/rest/api/{v}/resolution", both, list(resolutions), "", "", 0, false},
+		{"GET", "/rest/api/{v}/resolution/search", cloud, paged(resolutions), "filters", "", 0, false},
+		{"GET", "/rest/api/{v}/resolution/{id}", both, one(resolutions, "The resolution with id '%s' does not exist"), "", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/createmeta", cloud, oldCreateMeta, "fields of types", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/createmeta/{project}/issuetypes", both, createTypes, "", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/createmeta/{project}/issuetypes/{type}", both, createFields, "", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/{issue}/editmeta", both, editMeta, "override parameters", "", 0, false},
+	}
+}
+
+func priorities(c *call) []any {
+	out := []any{}
+	for _, p := range c.w.Priorities {
+		o := c.v.priority(p.ID).(object)
+		o["statusColor"], o["description"] = p.Color, p.Description
+		if strings.HasSuffix(c.route.path, "search") {
+			o["isDefault"] = p.ID == c.w.DefaultPriority()
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func statuses(c *call) []any {
+	out := []any{}
+	for _, s := range c.w.Statuses {
+		o := c.v.status(s.ID).(object)
+		if c.v.cloud() {
+			o["untranslatedName"] = s.Name
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func categories(c *call) []any {
+	return []any{c.v.category(1), c.v.category(2), c.v.category(4), c.v.category(3)}
+}
+
+func issueTypes(c *call) []any {
+	out := []any{}
+	for _, t := range c.w.Types {
+		o := c.v.issueType(t.ID).(object)
+		if c.v.cloud() {
+			o["untranslatedName"] = t.Name
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func resolutions(c *call) []any {
+	out := []any{}
+	for _, r := range c.w.Resolutions {
+		out = append(out, c.v.resolution(r.ID))
+	}
+	return out
+}
+
+// list, paged and one make the three ways to read a list of named things.
+func list(all func(*call) []any) handler {
+	return func(c *call) (reply, error) { return ok(all(c)) }
+}
+
+func paged(all func(*call) []any) handler {
+	return func(c *call) (reply, error) {
+		start, most, err := c.paging(50)
+		if err != nil {
+			return reply{}, err
+		}
+		vals := page(all(c), start, most)
+		total := len(all(c))
+		return ok(object{"startAt": start, "maxResults": most, "total": total, "isLast": start+len(vals) >= total, "values": vals})
+	}
+}
+
+func one(all func(*call) []any, missing string) handler {
+	return func(c *call) (reply, error) {
+		for _, x := range all(c) {
+			if o := x.(object); o["id"] == c.vars["id"] {
+				return ok(o)
+			}
+		}
+		return reply{}, world.Refuse(404, missing, c.vars["id"])
+	}
+}
+
+func allFields(c *call) (reply, error) {
+	out := []any{}
+	for _, f := range c.w.Fields {
+		if f.ID != "text" {
+			out = append(out, c.v.field(f))
+		}
+	}
+	return ok(out)
+}
+
+func fieldSearch(c *call) (reply, error) {
+	start, most, err := c.paging(50)
+	if err != nil {
+		return reply{}, err
+	}
+	ids, kinds, q := choice(c.query["id"]), choice(c.query["type"]), strings.ToLower(c.query.Get("query"))
+	all := []any{}
+	for _, f := range c.w.Fields {
+		kind := "system"
+		if f.Custom {
+			kind = "custom"
+		}
+		if f.ID == "text" || len(ids) > 0 && !ids.has(f.ID) || len(kinds) > 0 && !kinds.has(kind) || !strings.Contains(strings.ToLower(f.Name), q) {
+			continue
+		}
+		all = append(all, object{"id": f.ID, "name": f.Name, "schema": c.v.schema(f), "description": ""})
+	}
+	vals := page(all, start, most)
+	return ok(object{"startAt": start, "maxResults": most, "total": len(all), "isLast": start+len(vals) >= len(all), "values": vals})
+}
+
+func oldCreateMeta(c *call) (reply, error) {
+	ps := []any{}
+	want := names("", c.query["projectKeys"]...)
+	for _, p := range c.visible() {
+		if len(want) > 0 && !want.has(p.Key) {
+			continue
+		}
+		types := []any{}
+		for _, id := range p.Types {
+			types = append(types, c.v.issueType(id))
+		}
+		ps = append(ps, object{"self": c.v.rest("project", p.ID), "id": p.ID, "key": p.Key, "name": p.Name, "avatarUrls": c.v.project(p)["avatarUrls"], "issuetypes": types})
+	}
+	r := reply{status: 200, body: object{"expand": "projects", "projects": ps}}
+	r.set("Warning", "The issue create meta endpoint has been deprecated. (Deprecation start date: June 03, 2024)")
+	return r, nil
+}
+
+// createTypes and createFields differ only in the name of their list, and on
+// Data Center it is always "values": docs/JIRA.md "Create and edit".
+func createTypes(c *call) (reply, error) {
+	p, err := c.theProject()
+	if err != nil {
+		return reply{}, err
+	}
+	all := []any{}
+	for _, id := range p.Types {
+		all = append(all, c.v.issueType(id))
+	}
+	return c.metaPage("issueTypes", all)
+}
+
+func createFields(c *call) (reply, error) {
+	p, err := c.theProject()
+	if err != nil {
+		return reply{}, err
+	}
+	if !slices.Contains(p.Types, c.vars["type"]) {
+		return reply{}, world.Refuse(404, "The issue type with id '%s' does not exist", c.vars["type"])
+	}
+	all := []any{}
+	for _, m := range c.v.createmeta(p) {
+		all = append(all, m)
+	}
+	return c.metaPage("fields", all)
+}
+
+func (c *call) metaPage(name string, all []any) (reply, error) {
+	start, most, err := c.paging(50)
+	if err != nil {
+		return reply{}, err
+	}
+	if most > 200 {
+		return reply{}, world.Refuse(400, "Parameter 'maxResults' must not exceed the limit '200'")
+	}
+	vals := page(all, start, most)
+	o := object{"startAt": start, "maxResults": most, "total": len(all)}
+	if c.v.cloud() {
+		o[name] = vals
+	} else {
+		o["values"], o["isLast"] = vals, start+len(vals) >= len(all)
+	}
+	return ok(o)
+}
+
+func editMeta(c *call) (reply, error) {
+	i, err := c.issue()
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(object{"fields": c.v.editmeta(c.w.Home(i))})
+}

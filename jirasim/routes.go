@@ -1,0 +1,134 @@
+package jirasim
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// A route is one operation of the REST API. In its path "{v}" stands for every
+// version that the flavour speaks, another "{name}" for one segment.
+type route struct {
+	method, path string
+	on           side
+	do           handler
+	limit        string // what it does not do; for the README
+
+	name    string // path with its version
+	api     int
+	control bool // of the simulator, not of Jira
+}
+
+// A side says which flavours know a route.
+type side int
+
+const (
+	both side = iota
+	cloud
+	center
+)
+
+// operations are all routes of Jira that the simulator answers.
+func operations() []route {
+	return slices.Concat(siteRoutes(), userRoutes(), metaRoutes(), issueRoutes(), commentRoutes(), propertyRoutes(), searchRoutes(), hookRoutes())
+}
+
+// A node is one segment in the tree of routes.
+type node struct {
+	next   map[string]*node
+	any    *node
+	name   string // of the variable, in a node that is one
+	routes []*route
+}
+
+// tree plants the routes of a flavour.
+func tree(f Flavour) *node {
+	root := &node{}
+	for _, r := range operations() {
+		if r.on == cloud && f != Cloud || r.on == center && f != DataCenter {
+			continue
+		}
+		root.plant(r, f)
+	}
+	for _, r := range controlRoutes() {
+		r.control, r.name = true, r.path
+		root.put(r)
+	}
+	return root
+}
+
+// plant puts a route under each version of the API. "latest" is version 2.
+func (n *node) plant(r route, f Flavour) {
+	versions := map[string]int{"2": 2, "3": 3, "latest": 2}
+	if f == DataCenter {
+		delete(versions, "3")
+	}
+	if !strings.Contains(r.path, "{v}") {
+		versions = map[string]int{"": 2}
+	}
+	for v, api := range versions {
+		r := r
+		r.name, r.api = strings.Replace(r.path, "{v}", v, 1), api
+		n.put(r)
+	}
+}
+
+func (n *node) put(r route) {
+	for seg := range strings.SplitSeq(strings.Trim(r.name, "/"), "/") {
+		if strings.HasPrefix(seg, "{") {
+			if n.any == nil {
+				n.any = &node{name: strings.Trim(seg, "{}")}
+			}
+			n = n.any
+			continue
+		}
+		if n.next == nil {
+			n.next = map[string]*node{}
+		}
+		if n.next[seg] == nil {
+			n.next[seg] = &node{}
+		}
+		n = n.next[seg]
+	}
+	n.routes = append(n.routes, &r)
+}
+
+// find finds the route of a request, or the methods that its path allows. A
+// segment that is spelled out wins over a variable.
+func (n *node) find(method, path string) (r *route, vars map[string]string, allow []string) {
+	if method == "HEAD" {
+		method = "GET"
+	}
+	vars = map[string]string{}
+	r = n.walk(method, strings.Split(strings.Trim(path, "/"), "/"), vars, &allow)
+	slices.Sort(allow)
+	return r, vars, slices.Compact(allow)
+}
+
+func (n *node) walk(method string, segs []string, vars map[string]string, allow *[]string) *route {
+	if len(segs) == 0 {
+		for _, r := range n.routes {
+			if r.method == method {
+				return r
+			}
+			*allow = append(*allow, r.method)
+		}
+		return nil
+	}
+	if m := n.next[segs[0]]; m != nil {
+		if r := m.walk(method, segs[1:], vars, allow); r != nil {
+			return r
+		}
+	}
+	if n.any != nil && segs[0] != "" {
+		if r := n.any.walk(method, segs[1:], vars, allow); r != nil {
+			s, err := url.PathUnescape(segs[0])
+			if err != nil {
+				s = segs[0]
+			}
+			vars[n.any.name] = s
+			return r
+		}
+	}
+	return nil
+}

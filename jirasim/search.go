@@ -1,0 +1,244 @@
+package jirasim
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"time"
+
+	"example.com/accord/jirasim/jql"
+	"example.com/accord/jirasim/world"
+)
+
+func searchRoutes() []route {
+	return []route{
+		{"GET", "/rest/api/{v}/search/jql", cloud, searchGet, "fieldsByKeys, failFast, renderedFields", "", 0, false},
+		{"POST", "/rest/api/{v}/search/jql", cloud, searchPost, "as GET", "", 0, false},
+		{"POST", "/rest/api/{v}/search/approximate-count", cloud, searchCount, "", "", 0, false},
+		{"GET", "/rest/api/{v}/search", cloud, searchRetired, "", "", 0, false},
+		{"POST", "/rest/api/{v}/search", cloud, searchRetired, "", "", 0, false},
+		{"GET", "/rest/api/{v}/search", center, oldSearchGet, "validateQuery, renderedFields", "", 0, false},
+		{"POST", "/rest/api/{v}/search", center, oldSearchPost, "as GET", "", 0, false},
+	}
+}
+
+// A search is what Cloud's search takes.
+type search struct {
+	JQL        string   `json:"jql"`
+	Next       string   `json:"nextPageToken"`
+	Most       *int     `json:"maxResults"`
+	Fields     []string `json:"fields"`
+	Expand     string   `json:"expand"`
+	Properties []string `json:"properties"`
+	Reconcile  []int64  `json:"reconcileIssues"`
+	ByKeys     bool     `json:"fieldsByKeys"`
+	FailFast   bool     `json:"failFast"`
+}
+
+func searchGet(c *call) (reply, error) {
+	in := search{JQL: c.query.Get("jql"), Next: c.query.Get("nextPageToken"), Expand: c.query.Get("expand"),
+		Fields: c.query["fields"], Properties: c.query["properties"]}
+	if c.query.Has("maxResults") {
+		n, err := c.number("maxResults", 50)
+		if err != nil {
+			return reply{}, err
+		}
+		in.Most = &n
+	}
+	for _, s := range c.query["reconcileIssues"] {
+		for part := range strings.SplitSeq(s, ",") {
+			var n int64
+			if _, err := fmt.Sscan(part, &n); err == nil {
+				in.Reconcile = append(in.Reconcile, n)
+			}
+		}
+	}
+	return c.search(in)
+}
+
+func searchPost(c *call) (reply, error) {
+	var in search
+	d := json.NewDecoder(bytes.NewReader(c.body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&in); err != nil {
+		return reply{status: 400, body: messages{[]string{"Invalid request payload. Refer to the REST API documentation and try again."}}}, nil
+	}
+	return c.search(in)
+}
+
+// parse reads a query, which on Cloud must be bounded.
+func (c *call) parse(s string) (jql.Query, error) {
+	q, err := jql.Parse(s)
+	if err != nil {
+		return q, world.Refuse(400, "%s", err.Error())
+	}
+	if c.v.cloud() && !world.Bounded(q) {
+		return q, world.Refuse(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
+	}
+	return q, nil
+}
+
+// search answers one page. Pages may be short without being last: docs/JIRA.md "Search".
+func (c *call) search(in search) (reply, error) {
+	most := 50
+	if in.Most != nil {
+		most = *in.Most
+	}
+	if most < 1 || most > 5000 {
+		return reply{}, world.Refuse(400, "The max results parameter has to be between 1 and 5,000.")
+	}
+	q, err := c.parse(in.JQL)
+	if err != nil {
+		return reply{}, err
+	}
+	for _, id := range in.Reconcile {
+		c.w.Reconcile(fmt.Sprint(id))
+	}
+	hits, err := c.w.Search(c.by, q)
+	if err != nil {
+		return reply{}, err
+	}
+	if in.Next != "" {
+		p, fits := readPlace(in.Next, in.JQL, c.by.Now)
+		if !fits {
+			return reply{}, world.Refuse(400, "The provided next page token is invalid or expired.")
+		}
+		hits = c.w.After(c.by, q, hits, p.Keys, p.ID)
+	}
+	a := ask{fields: names("id", in.Fields...), expand: names("", in.Expand), properties: names("", in.Properties...)}
+	if n := len(a.fields); n == 1 && a.fields[0] == "id" {
+		most = min(most, 5000)
+	} else {
+		most = min(most, 100)
+	}
+	if len(hits) > most && most > 1 && c.s.chance(c.s.faults.ShortPages) {
+		most = 1 + c.s.rand.IntN(most-1)
+	}
+	out := []any{}
+	for _, h := range page(hits, 0, most) {
+		out = append(out, c.found(h.Issue, a))
+	}
+	o := object{"issues": out, "isLast": len(hits) <= most}
+	if len(hits) > most {
+		last := hits[most-1]
+		o["nextPageToken"] = place{Query: digest(in.JQL), Keys: last.Keys, ID: last.Issue.ID, Until: c.by.Now.Add(7 * 24 * time.Hour)}.write()
+	}
+	return ok(o)
+}
+
+// found shows a hit; with no field asked for, its id alone.
+func (c *call) found(i *world.Issue, a ask) object {
+	if len(a.fields) == 1 && a.fields[0] == "id" && len(a.expand) == 0 && len(a.properties) == 0 {
+		return object{"id": i.ID}
+	}
+	return c.v.issue(i, a)
+}
+
+// A place is where the next page begins.
+type place struct {
+	Query uint32
+	Keys  []string
+	ID    string
+	Until time.Time
+}
+
+func digest(q string) uint32 {
+	h := fnv.New32a()
+	h.Write([]byte(q))
+	return h.Sum32()
+}
+
+func (p place) write() string {
+	b, _ := json.Marshal(p) // strings and numbers always marshal
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func readPlace(token, query string, now time.Time) (place, bool) {
+	var p place
+	b, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || json.Unmarshal(b, &p) != nil {
+		return p, false
+	}
+	return p, p.Query == digest(query) && now.Before(p.Until)
+}
+
+func searchCount(c *call) (reply, error) {
+	var in struct {
+		JQL string `json:"jql"`
+	}
+	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	q, err := c.parse(in.JQL)
+	if err != nil {
+		return reply{}, err
+	}
+	hits, err := c.w.Search(c.by, q)
+	if err != nil {
+		return reply{}, err
+	}
+	return ok(object{"count": len(hits)})
+}
+
+func searchRetired(*call) (reply, error) {
+	return reply{}, world.Refuse(410, "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046")
+}
+
+// An oldSearch is what Data Center's search takes.
+type oldSearch struct {
+	JQL    string   `json:"jql"`
+	Start  int      `json:"startAt"`
+	Most   *int     `json:"maxResults"`
+	Fields []string `json:"fields"`
+	Expand []string `json:"expand"`
+}
+
+func oldSearchGet(c *call) (reply, error) {
+	in := oldSearch{JQL: c.query.Get("jql"), Fields: c.query["fields"], Expand: c.query["expand"]}
+	var most int
+	var err error
+	if in.Start, err = c.number("startAt", 0); err == nil {
+		most, err = c.number("maxResults", 50)
+	}
+	if err != nil {
+		return reply{}, err
+	}
+	in.Most = &most
+	return c.oldSearch(in)
+}
+
+func oldSearchPost(c *call) (reply, error) {
+	var in oldSearch
+	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	return c.oldSearch(in)
+}
+
+// largestPage is what Data Center lowers maxResults to, without a word but in
+// its answer: docs/JIRA.md "Search".
+const largestPage = 100
+
+func (c *call) oldSearch(in oldSearch) (reply, error) {
+	q, err := c.parse(in.JQL)
+	if err != nil {
+		return reply{}, err
+	}
+	hits, err := c.w.Search(c.by, q)
+	if err != nil {
+		return reply{}, err
+	}
+	most := 50
+	if in.Most != nil && *in.Most >= 0 {
+		most = min(*in.Most, largestPage)
+	}
+	a := ask{fields: names("*navigable", in.Fields...), expand: names("", in.Expand...)}
+	out := []any{}
+	for _, h := range page(hits, in.Start, most) {
+		out = append(out, c.v.issue(h.Issue, a))
+	}
+	return ok(object{"expand": "names,schema", "startAt": max(in.Start, 0), "maxResults": most, "total": len(hits), "issues": out})
+}

@@ -1,0 +1,202 @@
+package jirasim
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"example.com/accord/jirasim/world"
+)
+
+// largest is how many bytes a request may have.
+const largest = 32 << 20
+
+// A call is one request being answered. The site is locked while it is.
+type call struct {
+	s     *Sim
+	w     *world.World
+	r     *http.Request
+	route *route
+	vars  map[string]string
+	query url.Values
+	body  []byte
+	by    world.By
+	v     view
+}
+
+// A reply is what is answered. A nil body is none; a string is sent as it is.
+type reply struct {
+	status int
+	body   any
+	header http.Header
+}
+
+type handler func(*call) (reply, error)
+
+func ok(body any) (reply, error) { return reply{status: 200, body: body}, nil }
+
+func none() (reply, error) { return reply{status: 204}, nil }
+
+// ServeHTTP answers one request.
+func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largest))
+	if err != nil {
+		status := 400
+		if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+			status = 413
+		}
+		write(w, reply{status: status, body: errorBody{Messages: []string{"The request could not be read."}}})
+		return
+	}
+	rt, vars, allow := s.routes.find(r.Method, r.URL.EscapedPath())
+	if rt == nil {
+		write(w, s.astray(r, allow))
+		return
+	}
+	c := &call{s: s, r: r, route: rt, vars: vars, query: r.URL.Query(), body: body}
+	if rt.control {
+		write(w, c.answer())
+		return
+	}
+	f := s.ill(r.Method, rt.name)
+	if !pause(r.Context(), time.Duration(f.Latency)) {
+		return
+	}
+	if f.Effect == "before" {
+		f.fail(w)
+		return
+	}
+	rep := c.answer()
+	if f.Effect == "after" {
+		f.fail(w)
+		return
+	}
+	write(w, rep)
+}
+
+// pause waits, unless the caller hangs up.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// answer does the work, under the lock, and sends what it set off.
+func (c *call) answer() reply {
+	s := c.s
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.w, c.by = s.w, world.By{Now: s.now(), API: c.route.api}
+	c.v = s.view(c.r, c.route.api)
+	if c.route.control {
+		return c.run()
+	}
+	user, refused := c.login()
+	c.by.User, c.v.user, c.v.zone = user, user, world.Zone(user)
+	rep := reply{}
+	if refused != nil {
+		rep = *refused
+	} else if limit, over := c.limited(); over {
+		rep = limit
+	} else {
+		rep = c.run()
+		for k, vs := range limit.header {
+			rep.set(k, vs[0])
+		}
+	}
+	if user != nil && s.opt.Flavour == Cloud {
+		rep.set("X-AAccountId", url.QueryEscape(user.ID))
+	}
+	s.log.note(c, rep.status)
+	for _, e := range c.w.Take() {
+		s.announce(e, c.v)
+	}
+	return rep
+}
+
+func (c *call) run() reply {
+	rep, err := c.route.do(c)
+	if err == nil {
+		return rep
+	}
+	if no, is := errors.AsType[*world.Refusal](err); is {
+		return refused(no)
+	}
+	if p, is := errors.AsType[*problem](err); is {
+		return p.reply(c.r)
+	}
+	if u, is := errors.AsType[*unread](err); is {
+		return reply{status: 400, body: messages{[]string{u.Error()}}}
+	}
+	return reply{status: 500, body: errorBody{Messages: []string{"Internal server error"}}}
+}
+
+func (r *reply) set(key, value string) {
+	if r.header == nil {
+		r.header = http.Header{}
+	}
+	r.header.Set(key, value)
+}
+
+func write(w http.ResponseWriter, r reply) {
+	h := w.Header()
+	for k, vs := range r.header {
+		h[k] = vs
+	}
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-cache, no-store, no-transform")
+	}
+	if s, is := r.body.(string); is {
+		w.WriteHeader(r.status)
+		_, _ = io.WriteString(w, s) // whoever hung up does not hear it
+		return
+	}
+	if h.Get("Content-Type") == "" && r.body != nil {
+		h.Set("Content-Type", "application/json;charset=UTF-8")
+	}
+	var b []byte
+	if r.body != nil {
+		var err error
+		if b, err = marshal(r.body); err != nil {
+			r.status, b = 500, []byte(`{"errorMessages":["Internal server error"],"errors":{}}`)
+		}
+	}
+	w.WriteHeader(r.status)
+	_, _ = w.Write(b)
+}
+
+// marshal writes JSON as Jira does: "&", "<" and ">" stand as they are.
+func marshal(body any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(body); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// decode reads the body as JSON.
+func (c *call) decode(to any) error {
+	if len(strings.TrimSpace(string(c.body))) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(c.body, to); err != nil {
+		return &unread{}
+	}
+	return nil
+}

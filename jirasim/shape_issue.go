@@ -1,0 +1,261 @@
+package jirasim
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/accord/jirasim/world"
+)
+
+// A choice of fields: "*all", "*navigable", names, and names taken out by "-".
+type choice []string
+
+// has reports whether a field is chosen.
+func (c choice) has(id string) bool {
+	on := false
+	for _, s := range c {
+		switch {
+		case s == "*all", s == id:
+			on = true
+		case s == "*navigable" && id != "comment" && id != "worklog" && id != "attachment" && id != "timetracking":
+			on = true
+		case s == "-"+id:
+			return false
+		}
+	}
+	return on || len(c) > 0 && !slices.ContainsFunc(c, func(s string) bool { return !strings.HasPrefix(s, "-") })
+}
+
+// names reads a comma-separated list; def if there is none.
+func names(def string, given ...string) choice {
+	var out choice
+	for _, g := range given {
+		for s := range strings.SplitSeq(g, ",") {
+			if s = strings.TrimSpace(s); s != "" {
+				out = append(out, s)
+			}
+		}
+	}
+	if len(out) == 0 && def != "" {
+		return choice{def}
+	}
+	return out
+}
+
+// An ask is what of an issue is wanted.
+type ask struct {
+	fields     choice
+	expand     choice
+	properties choice
+}
+
+func (v view) issue(i *world.Issue, a ask) object {
+	o := object{"id": i.ID, "key": i.Key, "self": v.rest("issue", i.ID), "fields": v.fields(i, a.fields)}
+	if !v.hook {
+		o["expand"] = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations"
+	}
+	if len(a.properties) > 0 {
+		m := object{}
+		for k, p := range i.Properties {
+			if a.properties.has(k) {
+				m[k] = p
+			}
+		}
+		o["properties"] = m
+	}
+	if a.expand.has("changelog") {
+		o["changelog"] = v.changelog(i)
+	}
+	if a.expand.has("names") {
+		o["names"] = v.fieldNames()
+	}
+	if a.expand.has("schema") {
+		o["schema"] = v.schemas()
+	}
+	if a.expand.has("transitions") {
+		o["transitions"] = v.transitions(i, v.w.Open(v.user, i), false)
+	}
+	if a.expand.has("editmeta") {
+		o["editmeta"] = object{"fields": v.editmeta(v.w.Home(i))}
+	}
+	return o
+}
+
+// fields shows what an issue holds: nothing is null.
+func (v view) fields(i *world.Issue, want choice) object {
+	out := object{}
+	for _, f := range v.w.Fields {
+		switch {
+		case !want.has(f.ID), f.ID == "issuekey", f.ID == "text", f.ID == "statusCategory" && !v.cloud():
+		case f.Custom && !slices.Contains(v.w.Home(i).Edit, f.ID):
+		case f.Kind == world.Shown || f.Kind == world.ProjectOf:
+			out[f.ID] = v.computed(i, f.ID)
+		default:
+			out[f.ID] = v.value(f, i.Values[f.ID])
+		}
+	}
+	if v.cloud() && want.has("statuscategorychangedate") {
+		out["statuscategorychangedate"] = v.stamp(i.Moved)
+	}
+	return out
+}
+
+// value shows what a field holds, in the form that a reader gets.
+func (v view) value(f *world.Field, x world.Value) any {
+	switch f.Kind {
+	case world.Labels:
+		return append([]string{}, x.List...)
+	case world.Choices:
+		return v.options(f, x.List)
+	}
+	if x.Empty() {
+		return nil
+	}
+	switch f.Kind {
+	case world.Rich:
+		return v.w.Rich(x.Text, v.api)
+	case world.Number:
+		return *x.Number
+	case world.Instant:
+		t, err := time.Parse(time.RFC3339Nano, x.Text)
+		if err != nil {
+			return x.Text
+		}
+		return v.stamp(t)
+	case world.Select:
+		return v.option(f, x.Text)
+	case world.Person:
+		return v.person(x.Text)
+	case world.PriorityOf:
+		return v.priority(x.Text)
+	case world.TypeOf:
+		return v.issueType(x.Text)
+	case world.StatusOf:
+		return v.status(x.Text)
+	case world.ResolvedAs:
+		return v.resolution(x.Text)
+	}
+	return x.Text
+}
+
+func (v view) options(f *world.Field, ids []string) any {
+	if len(ids) == 0 {
+		return nil
+	}
+	var out []any
+	for _, id := range ids {
+		out = append(out, v.option(f, id))
+	}
+	return out
+}
+
+// computed shows what nobody can set.
+func (v view) computed(i *world.Issue, id string) any {
+	self := v.rest("issue", i.Key)
+	switch id {
+	case "project":
+		return v.project(v.w.Home(i))
+	case "created":
+		return v.stamp(i.Created)
+	case "updated":
+		return v.stamp(i.Updated)
+	case "resolutiondate":
+		return v.stamp(i.Resolved)
+	case "statusCategory":
+		if s := v.w.Status(i.Values["status"].Text); s != nil {
+			return v.category(s.Category)
+		}
+	case "comment":
+		all := v.comments(i)
+		return object{"comments": all, "self": v.rest("issue", i.ID, "comment"), "maxResults": len(all), "total": len(all), "startAt": 0}
+	case "worklog":
+		return object{"startAt": 0, "maxResults": 20, "total": 0, "worklogs": []any{}}
+	case "components", "fixVersions", "versions", "issuelinks", "subtasks", "attachment":
+		return []any{}
+	case "watches":
+		return object{"self": self + "/watchers", "watchCount": 0, "isWatching": false}
+	case "votes":
+		return object{"self": self + "/votes", "votes": 0, "hasVoted": false}
+	case "timetracking":
+		return object{}
+	case "progress", "aggregateprogress":
+		return object{"progress": 0, "total": 0}
+	case "workratio":
+		return -1
+	}
+	return nil
+}
+
+// comments shows those that the caller may see.
+func (v view) comments(i *world.Issue) []any {
+	out := []any{}
+	for _, c := range i.Comments {
+		if v.hook || v.w.Sees(v.user, c) {
+			out = append(out, v.comment(i, c, false))
+		}
+	}
+	return out
+}
+
+func (v view) comment(i *world.Issue, c *world.Comment, properties bool) object {
+	o := object{"self": v.rest("issue", i.ID, "comment", c.ID), "id": c.ID, "author": v.person(c.Author), "updateAuthor": v.person(c.Editor),
+		"body": v.w.Rich(c.Body, v.api), "created": v.stamp(c.Created), "updated": v.stamp(c.Updated)}
+	if v.cloud() {
+		o["jsdPublic"] = true
+	}
+	if c.Visibility != nil {
+		vis := *c.Visibility
+		if !v.cloud() {
+			vis.Identifier = ""
+		}
+		o["visibility"] = vis
+	}
+	if properties {
+		ps := []world.Property{}
+		for _, k := range sortedKeys(c.Properties) {
+			ps = append(ps, world.Property{Key: k, Value: c.Properties[k]})
+		}
+		o["properties"] = ps
+	}
+	return o
+}
+
+// changelog is what expand=changelog gives: Cloud's is newest first and cut,
+// Data Center's oldest first and whole: docs/JIRA.md "Changelog".
+func (v view) changelog(i *world.Issue) object {
+	all := slices.Clone(i.History)
+	if v.cloud() {
+		slices.Reverse(all)
+		all = page(all, 0, 100)
+	}
+	hs := []any{}
+	for _, c := range all {
+		hs = append(hs, v.change(c))
+	}
+	return object{"startAt": 0, "maxResults": len(hs), "total": len(i.History), "histories": hs}
+}
+
+func (v view) change(c *world.Change) object {
+	o := object{"id": c.ID, "author": v.person(c.Author), "created": v.stamp(c.At), "items": v.items(c)}
+	if c.Metadata != nil {
+		o["historyMetadata"] = json.RawMessage(c.Metadata)
+	}
+	return o
+}
+
+func (v view) items(c *world.Change) []any {
+	out := []any{}
+	for _, it := range c.Items {
+		o := object{"field": it.Field, "fieldtype": it.Type, "from": it.From, "fromString": it.FromText, "to": it.To, "toString": it.ToText}
+		if v.cloud() {
+			o["fieldId"] = it.ID
+			if it.User {
+				o["tmpFromAccountId"], o["tmpToAccountId"] = it.From, it.To
+			}
+		}
+		out = append(out, o)
+	}
+	return out
+}

@@ -1,0 +1,169 @@
+// Package jirasim is a simulated Jira: Cloud or Data Center, over HTTP, for
+// clients that know nothing of it. It answers, refuses, lags, limits and calls
+// webhooks as Jira does; what it does not do stands in its README.
+//
+// It is laid out by what a Jira is made of: world (the site and its rules,
+// without HTTP), jql (the query language), limits (rate limits), and here what
+// speaks HTTP: routes, one file for each family of them, and the shapes of
+// what they answer in each flavour.
+package jirasim
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+	_ "time/tzdata" // profiles name time zones, and a small machine has no table of them
+
+	"example.com/accord/jirasim/limits"
+	"example.com/accord/jirasim/world"
+)
+
+// A Flavour is one of the two kinds of Jira.
+type Flavour = world.Flavour
+
+// The flavours.
+const (
+	Cloud      = world.Cloud
+	DataCenter = world.DataCenter
+)
+
+// A Project to found.
+type Project = world.Seat
+
+// An Account that may log in, besides those that every site has.
+type Account struct {
+	Email string // what stands before "@" is the login on Data Center
+	Name  string // as people see it; empty: the login
+	Token string // API token, personal access token and password in one
+	Zone  string // IANA time zone; empty: UTC
+	Admin bool
+}
+
+// Options say what kind of site to simulate.
+type Options struct {
+	Flavour   Flavour
+	PublicURL string           // start of self links, without a slash at the end; empty: from each request
+	Seed      uint64           // decides ids and every chance
+	Now       func() time.Time // nil: time.Now
+	Projects  []Project        // empty: SUP on Cloud, DEV on Data Center
+	Accounts  []Account
+	Samples   int           // how many sample issues to begin with
+	Client    *http.Client  // calls webhooks; nil: one that gives up after 20 s
+	Lag       time.Duration // until a search shows a change; 0: 2 s; negative: none
+	Retry     time.Duration // between tries of a webhook on Cloud; 0: 5 to 15 minutes
+	Unlimited bool          // no rate limits on Cloud
+}
+
+// A Sim is a simulated Jira. It is an http.Handler.
+type Sim struct {
+	opt    Options
+	routes *node
+	stop   context.CancelFunc
+	post   *courier
+
+	mu     sync.Mutex // guards everything below
+	w      *world.World
+	ahead  time.Duration // how far its clock was set forward
+	faults Faults
+	rand   *rand.Rand
+	cloud  *limits.Cloud
+	users  *limits.Users
+	log    journal
+}
+
+// New starts a site.
+func New(o Options) *Sim {
+	if o.Flavour == "" {
+		o.Flavour = Cloud
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Client == nil {
+		o.Client = &http.Client{Timeout: 20 * time.Second}
+	}
+	if len(o.Projects) == 0 {
+		o.Projects = []Project{{Key: "SUP", Name: "Support"}}
+		if o.Flavour == DataCenter {
+			o.Projects = []Project{{Key: "DEV", Name: "Development"}}
+		}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s := &Sim{opt: o, routes: tree(o.Flavour), stop: stop, w: world.Found(o.Flavour, o.Seed, o.Projects),
+		rand: rand.New(rand.NewPCG(o.Seed, 1)), cloud: limits.NewCloud(), users: &limits.Users{Rate: 5, Size: 5}}
+	s.post = newCourier(ctx, o.Client)
+	s.faults = defaults(o)
+	s.lag()
+	for _, a := range o.Accounts {
+		s.enrol(a)
+	}
+	if err := s.w.Samples(o.Samples, s.now()); err != nil {
+		panic(err) // the samples fit every new site, which a test shows
+	}
+	return s
+}
+
+func (s *Sim) enrol(a Account) {
+	if a.Zone == "" {
+		a.Zone = "Etc/UTC"
+	}
+	u := s.w.Enrol(a.Email, a.Name, a.Token, a.Zone)
+	if u.Display == "" {
+		u.Display = u.Email
+	}
+	if a.Admin && !u.Admin {
+		u.Admin = true
+		u.Groups = append(u.Groups, "jira-administrators")
+	}
+}
+
+// Close ends what is under way: webhooks that wait for another try are dropped.
+func (s *Sim) Close() {
+	s.stop()
+	s.post.wait()
+}
+
+// now is the time on the site's clock; Jira keeps milliseconds.
+func (s *Sim) now() time.Time { return s.opt.Now().Add(s.ahead).UTC().Truncate(time.Millisecond) }
+
+func (s *Sim) lag() { s.w.Lag = time.Duration(s.faults.Lag) }
+
+// Save writes the whole state as one JSON document.
+func (s *Sim) Save(out io.Writer) error {
+	s.mu.Lock()
+	b, err := json.MarshalIndent(s.w, "", " ")
+	s.mu.Unlock()
+	if err != nil {
+		return fmt.Errorf("save state: %w", err)
+	}
+	if _, err := out.Write(append(b, '\n')); err != nil {
+		return fmt.Errorf("save state: %w", err)
+	}
+	return nil
+}
+
+// Load replaces the state by one that was saved. Accounts of the options are
+// added to it. A state of the other flavour is refused.
+func (s *Sim) Load(in io.Reader) error {
+	w := &world.World{}
+	if err := json.NewDecoder(in).Decode(w); err != nil {
+		return fmt.Errorf("load state: %w", err)
+	}
+	if w.Flavour != s.opt.Flavour {
+		return fmt.Errorf("load state: it is of flavour %q, this site is %q", w.Flavour, s.opt.Flavour)
+	}
+	w.Restore()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.w = w
+	s.lag()
+	for _, a := range s.opt.Accounts {
+		s.enrol(a)
+	}
+	return nil
+}

@@ -1,0 +1,202 @@
+package world
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+)
+
+// A Remark is what creating and changing a comment takes.
+type Remark struct {
+	Body       json.RawMessage `json:"body"`
+	Visibility *Visibility     `json:"visibility"`
+	Properties []Property      `json:"properties"`
+}
+
+// addAll adds the comments that came with an edit.
+func (w *World) addAll(by By, issue string, raws []json.RawMessage) error {
+	for _, raw := range raws {
+		var r Remark
+		if json.Unmarshal(raw, &r) != nil {
+			return RefuseField("comment", "Comment body is not valid!")
+		}
+		if _, err := w.Comment(by, w.Issues[issue], r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Comment adds a comment.
+func (w *World) Comment(by By, i *Issue, r Remark) (*Comment, error) {
+	body, err := w.remark(by, r)
+	if !w.May(by.User, "ADD_COMMENTS", w.Home(i)) {
+		return nil, w.mute(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := &Comment{ID: w.Next("comment"), Author: by.User.ID, Editor: by.User.ID, Body: body, Created: by.Now, Updated: by.Now,
+		Visibility: r.Visibility, Properties: keep(nil, r.Properties)}
+	w.recomment(by, i, append(slices.Clip(i.Comments), c))
+	w.tell("comment_created", "issue_commented", by, i.ID, c)
+	return c, nil
+}
+
+// mute refuses a comment for want of permission: Cloud with 400, and it says
+// what is wrong with the body besides: docs/JIRA.md "Comments".
+func (w *World) mute(also error) error {
+	status := 400
+	if w.Flavour == DataCenter {
+		status = 403
+	}
+	r := Refuse(status, "You do not have the permission to comment on this issue.")
+	if also, ok := also.(*Refusal); ok {
+		r.Errors = also.Errors
+	}
+	return r
+}
+
+// remark checks a comment and returns its body in native form.
+func (w *World) remark(by By, r Remark) (string, error) {
+	if null(r.Body) {
+		return "", RefuseField("comment", "Comment body can not be empty!")
+	}
+	body, c := w.rich(r.Body, by.API)
+	switch {
+	case c == tooLong, c == invalidInput && w.Flavour == DataCenter:
+		return "", RefuseField("comment", "%s", c)
+	case c == invalidInput:
+		return "", Refuse(400, "%s", c)
+	case c != "":
+		return "", RefuseField("comment", "Comment body is not valid!")
+	case body == "":
+		return "", RefuseField("comment", "Comment body can not be empty!")
+	}
+	if v := r.Visibility; v != nil && by.User != nil {
+		switch {
+		case v.Type == "group" && !w.Group(v.Value):
+			return "", RefuseField("commentLevel", "Group '%s' does not exist.", v.Value)
+		case v.Type == "role" && !w.Role(v.Value):
+			return "", RefuseField("commentLevel", "Role '%s' does not exist.", v.Value)
+		case v.Type != "group" && v.Type != "role":
+			return "", Refuse(400, "Invalid visibility type specified.")
+		case !w.Belongs(by.User, *v):
+			return "", RefuseField("commentLevel", "You are not a member of the %s '%s'.", v.Type, v.Value)
+		}
+	}
+	return body, checkProperties(r.Properties)
+}
+
+// Recomment changes a comment.
+func (w *World) Recomment(by By, i *Issue, c *Comment, r Remark) (*Comment, error) {
+	if err := w.owns(by, i, c, "EDIT", "edit this comment"); err != nil {
+		return nil, err
+	}
+	body, err := w.remark(by, r)
+	if err != nil {
+		return nil, err
+	}
+	n := *c
+	n.Body, n.Editor, n.Updated = body, by.User.ID, by.Now
+	n.Properties = keep(c.Properties, r.Properties)
+	if r.Visibility != nil {
+		n.Visibility = r.Visibility
+	}
+	all := slices.Clone(i.Comments)
+	all[slices.Index(all, c)] = &n
+	w.recomment(by, i, all)
+	w.tell("comment_updated", "issue_comment_edited", by, i.ID, &n)
+	return &n, nil
+}
+
+// Uncomment deletes a comment.
+func (w *World) Uncomment(by By, i *Issue, c *Comment) error {
+	if err := w.owns(by, i, c, "DELETE", "delete this comment"); err != nil {
+		return err
+	}
+	w.recomment(by, i, slices.DeleteFunc(slices.Clone(i.Comments), func(x *Comment) bool { return x == c }))
+	w.tell("comment_deleted", "issue_comment_deleted", by, i.ID, c)
+	return nil
+}
+
+// owns refuses whoever may not touch a comment.
+func (w *World) owns(by By, i *Issue, c *Comment, verb, words string) error {
+	p := w.Home(i)
+	own := by.User != nil && c.Author == by.User.ID && w.May(by.User, verb+"_OWN_COMMENTS", p)
+	if own || w.May(by.User, verb+"_ALL_COMMENTS", p) {
+		return nil
+	}
+	status := 400
+	if w.Flavour == DataCenter {
+		status = 403
+	}
+	return Refuse(status, "You do not have the permission to %s.", words)
+}
+
+func (w *World) recomment(by By, i *Issue, all []*Comment) {
+	n := *i
+	n.Comments, n.Updated = all, by.Now
+	w.put(&n, by.Now)
+}
+
+// tell tells of a comment: on Data Center twice, the second time as a change
+// of the issue: docs/JIRA.md "Webhooks".
+func (w *World) tell(kind, name string, by By, issue string, c *Comment) {
+	i := w.Issues[issue]
+	w.emit(Event{Kind: kind, At: by.Now, By: by.User, Issue: i, Comment: c})
+	if w.Flavour == DataCenter {
+		w.emit(Event{Kind: "jira:issue_updated", Name: name, At: by.Now, By: by.User, Issue: i, Comment: c})
+	}
+}
+
+// FindComment finds a comment that u may see on an issue.
+func (w *World) FindComment(u *User, i *Issue, id string) (*Comment, *Refusal) {
+	for _, c := range i.Comments {
+		if c.ID == id && w.Sees(u, c) {
+			return c, nil
+		}
+	}
+	return nil, Refuse(404, "Can not find a comment for the id: %s.", id)
+}
+
+// AnyComment finds a comment by number on whatever issue; nil if there is
+// none that u may see.
+func (w *World) AnyComment(u *User, id int64) (*Issue, *Comment) {
+	i, c, _ := w.FindAnyComment(u, strconv.FormatInt(id, 10))
+	return i, c
+}
+
+// FindAnyComment finds a comment that u may see on whatever issue.
+func (w *World) FindAnyComment(u *User, id string) (*Issue, *Comment, *Refusal) {
+	if i := w.Issues[w.said[id]]; i != nil && w.May(u, "BROWSE_PROJECTS", w.Home(i)) {
+		if c, no := w.FindComment(u, i, id); no == nil {
+			return i, c, nil
+		}
+	}
+	return nil, nil, Refuse(404, "Can not find a comment for the id: %s.", id)
+}
+
+// SetCommentProperty sets (or with a nil value removes) one property of a
+// comment. It moves nothing else.
+func (w *World) SetCommentProperty(by By, i *Issue, c *Comment, p Property) error {
+	if err := w.owns(by, i, c, "EDIT", "edit this comment"); err != nil {
+		return err
+	}
+	n := *c
+	if p.Value == nil {
+		n.Properties = maps.Clone(c.Properties)
+		delete(n.Properties, p.Key)
+	} else {
+		if err := checkProperties([]Property{p}); err != nil {
+			return err
+		}
+		n.Properties = keep(c.Properties, []Property{p})
+	}
+	j := *i
+	j.Comments = slices.Clone(i.Comments)
+	j.Comments[slices.Index(j.Comments, c)] = &n
+	w.put(&j, j.Updated)
+	return nil
+}

@@ -1,0 +1,105 @@
+package world
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Create makes an issue; properties given are set with it.
+func (w *World) Create(by By, b Body) (*Issue, error) {
+	if b.Fields == nil && b.Update == nil {
+		return nil, Refuse(400, "No Issue Create payload supplied")
+	}
+	p, kind, err := w.place(by, b)
+	if err != nil {
+		return nil, err
+	}
+	d := w.draft(by, p, nil)
+	may := w.May(by.User, "CREATE_ISSUES", p)
+	d.read(b, func(f *Field) bool { return may && slices.Contains(p.Create, f.ID) })
+	if d.now["summary"].Empty() && d.wrong.Errors["summary"] == "" {
+		d.blame("summary", "You must specify a summary of the issue.")
+	}
+	if err := d.refusal(); err != nil {
+		return nil, err
+	}
+	if err := checkProperties(b.Properties); err != nil {
+		return nil, err
+	}
+	d.now["issuetype"], d.now["creator"] = Value{Text: kind}, Value{Text: by.User.ID}
+	d.now["status"] = Value{Text: p.Workflow.Initial}
+	w.defaults(d, by)
+	i := w.bear(by, p, d.now)
+	i.Properties = keep(nil, b.Properties)
+	w.put(i, by.Now)
+	w.emit(Event{Kind: "jira:issue_created", Name: "issue_created", At: by.Now, By: by.User, Issue: i,
+		Change: &Change{ID: w.Next("change"), Author: by.User.ID, At: by.Now, Items: w.items(nil, d.now)}})
+	return i, w.addAll(by, i.ID, d.comments)
+}
+
+// place finds the project and the issue type of a body, and takes both out.
+func (w *World) place(by By, b Body) (*Project, string, error) {
+	var h handle
+	if json.Unmarshal(b.Fields["project"], &h) != nil {
+		h = handle{}
+	}
+	p := w.Project(by.User, string(h.ID))
+	if p == nil && h.Key != "" {
+		p = w.Project(by.User, h.Key)
+	}
+	if p == nil {
+		return nil, "", RefuseField("project", "Specify a valid project ID or key")
+	}
+	raw, ok := b.Fields["issuetype"]
+	if !ok {
+		return nil, "", RefuseField("issuetype", "Specify an issue type")
+	}
+	v, c := w.typeOf(raw, p)
+	if c != "" {
+		return nil, "", RefuseField("issuetype", "%s", c)
+	}
+	delete(b.Fields, "project")
+	delete(b.Fields, "issuetype")
+	return p, v.Text, nil
+}
+
+// defaults sets what a creator left out.
+func (w *World) defaults(d *draft, by By) {
+	if d.now["reporter"].Empty() {
+		d.now["reporter"] = Value{Text: by.User.ID}
+	}
+	if _, set := d.now["priority"]; !set {
+		d.now["priority"] = Value{Text: w.DefaultPriority()}
+	}
+	maps.DeleteFunc(d.now, func(_ string, v Value) bool { return v.Empty() })
+}
+
+// DefaultPriority is the id of the priority that new issues get.
+func (w *World) DefaultPriority() string { return w.Priorities[len(w.Priorities)/2].ID }
+
+// bear makes the first version of an issue, not yet put.
+func (w *World) bear(by By, p *Project, values map[string]Value) *Issue {
+	p.Issues++
+	return &Issue{ID: w.Next("issue"), Key: fmt.Sprintf("%s-%d", p.Key, p.Issues), Project: p.ID, Values: values,
+		Created: by.Now, Updated: by.Now, Moved: by.Now}
+}
+
+// Delete removes an issue and everything in it.
+func (w *World) Delete(by By, i *Issue) error {
+	if !w.May(by.User, "DELETE_ISSUES", w.Home(i)) {
+		return Refuse(403, "You do not have permission to delete issues in this project.")
+	}
+	delete(w.Issues, i.ID)
+	delete(w.index, i.ID)
+	for _, k := range append(i.Past, i.Key) {
+		delete(w.keys, strings.ToUpper(k))
+	}
+	w.emit(Event{Kind: "jira:issue_deleted", Name: "issue_deleted", At: by.Now, By: by.User, Issue: i})
+	for _, c := range i.Comments {
+		w.emit(Event{Kind: "comment_deleted", At: by.Now, By: by.User, Issue: i, Comment: c, Secondary: true})
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package world
+
+import (
+	"slices"
+	"strconv"
+)
+
+// A Value is what a field holds; the zero Value is nothing. Which member is
+// used depends on the field's kind.
+type Value struct {
+	Text   string   `json:"text,omitempty"`   // one line, rich text in native form, a date, an id
+	Number *float64 `json:"number,omitempty"` // a number field
+	List   []string `json:"list,omitempty"`   // labels; ids of options and users
+}
+
+// Empty reports whether v holds nothing.
+func (v Value) Empty() bool { return v.Text == "" && v.Number == nil && len(v.List) == 0 }
+
+// Equal reports whether v and u hold the same.
+func (v Value) Equal(u Value) bool {
+	if (v.Number == nil) != (u.Number == nil) || v.Number != nil && *v.Number != *u.Number {
+		return false
+	}
+	return v.Text == u.Text && slices.Equal(v.List, u.List)
+}
+
+// Decimal is the number in its shortest form, or "".
+func (v Value) Decimal() string {
+	if v.Number == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*v.Number, 'f', -1, 64)
+}
+
+// A Kind is what a field holds and how it is written.
+type Kind string
+
+// The kinds of field.
+const (
+	Line       Kind = "line"       // Text
+	Rich       Kind = "rich"       // Text: ADF JSON on Cloud, wiki markup on Data Center
+	Number     Kind = "number"     // Number
+	Date       Kind = "date"       // Text: 2026-11-24
+	Instant    Kind = "datetime"   // Text: RFC 3339, UTC
+	Select     Kind = "select"     // Text: option id
+	Choices    Kind = "choices"    // List: option ids
+	Person     Kind = "user"       // Text: user id
+	Labels     Kind = "labels"     // List
+	PriorityOf Kind = "priority"   // Text: id
+	TypeOf     Kind = "issuetype"  // Text: id
+	StatusOf   Kind = "status"     // Text: id
+	ResolvedAs Kind = "resolution" // Text: id
+	ProjectOf  Kind = "project"    // computed
+	Shown      Kind = "shown"      // computed: cannot be written
+)
+
+// A Field is something an issue can hold.
+type Field struct {
+	ID, Name string
+	Kind     Kind
+	Custom   bool
+	Options  []Option `json:",omitempty"`
+	Clauses  []string `json:",omitempty"` // names in JQL besides ID and Name
+}
+
+// An Option is one value of a select field.
+type Option struct{ ID, Value string }
+
+// Field finds a field by id.
+func (w *World) Field(id string) *Field {
+	for _, f := range w.Fields {
+		if f.ID == id {
+			return f
+		}
+	}
+	return nil
+}
+
+// Option finds an option by id.
+func (f *Field) Option(id string) (Option, bool) {
+	for _, o := range f.Options {
+		if o.ID == id {
+			return o, true
+		}
+	}
+	return Option{}, false
+}

@@ -1,0 +1,206 @@
+// Package world is a Jira site without its HTTP: projects, workflows, fields,
+// people, issues with their comments and history, and the rules by which they
+// change. It knows no clock and starts nothing; a caller tells it who asks and
+// when. Whatever it refuses, it refuses in Jira's words.
+//
+// Issues, comments and changes are values: a change puts a new one in the
+// place of the old, so that an old one can still be shown (by a search that
+// lags, by a webhook that is late).
+package world
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// A Flavour is one of the two kinds of Jira.
+type Flavour string
+
+// The flavours.
+const (
+	Cloud      Flavour = "cloud"
+	DataCenter Flavour = "datacenter"
+)
+
+// A World is the whole state of a site. Its JSON form is whole too.
+type World struct {
+	Flavour     Flavour           `json:"flavour"`
+	First       int64             `json:"first"` // where ids start
+	Last        map[string]int64  `json:"last"`  // the last id given, by kind of thing
+	Users       []*User           `json:"users"`
+	Types       []*Type           `json:"types"`
+	Statuses    []*Status         `json:"statuses"`
+	Priorities  []*Priority       `json:"priorities"`
+	Resolutions []*Resolution     `json:"resolutions"`
+	Fields      []*Field          `json:"fields"`
+	Projects    []*Project        `json:"projects"`
+	Issues      map[string]*Issue `json:"issues"` // by id
+	Hooks       []*Hook           `json:"hooks"`
+
+	Lag time.Duration `json:"-"` // the longest time until a search shows a change
+
+	keys   map[string]string // id of an issue by key, past keys too
+	said   map[string]string // id of an issue by id of a comment
+	index  map[string]*indexed
+	events []Event
+}
+
+// A User is an account.
+type User struct {
+	ID       string   `json:"id"`             // Cloud: accountId; Data Center: key
+	Name     string   `json:"name"`           // Data Center: the login
+	Email    string   `json:"email"`          // log-in on Cloud
+	Display  string   `json:"display"`        // as people see it
+	Zone     string   `json:"zone"`           // IANA name of the profile's time zone
+	Token    string   `json:"token"`          // API token or password
+	Inactive bool     `json:"inactive"`       // cannot log in or be assigned
+	Admin    bool     `json:"admin"`          // Jira administrator
+	Groups   []string `json:"groups"`         // by name
+	Denied   []string `json:"denied"`         // permissions taken away: "EDIT_ISSUES", "BROWSE_PROJECTS:SUP"
+	App      bool     `json:"app,omitempty"`  // Cloud: accountType app
+	Made     bool     `json:"made,omitempty"` // made up by an import
+}
+
+// A Type is an issue type.
+type Type struct {
+	ID, Name, Description string
+	Subtask               bool
+	Level                 int // hierarchy: -1 sub-task, 0, 1 epic
+}
+
+// A Status is a state of a workflow. Category: 2 new, 4 indeterminate, 3 done.
+type Status struct {
+	ID, Name, Description string
+	Category              int
+}
+
+// A Priority is how urgent an issue is.
+type Priority struct{ ID, Name, Description, Color string }
+
+// A Resolution is why an issue is done.
+type Resolution struct{ ID, Name, Description string }
+
+// A Project holds issues under one key.
+type Project struct {
+	ID, Key, Name, Description string
+	Lead                       string   // user id
+	Types                      []string // ids of issue types
+	Workflow                   Workflow
+	Create, Edit               []string // the fields on each screen, by id
+	Issues                     int      // number of the last issue
+}
+
+// A Workflow is the way through the statuses.
+type Workflow struct {
+	Initial     string // status id
+	Transitions []Transition
+}
+
+// A Transition is one step of a workflow.
+type Transition struct {
+	ID, Name string
+	From     []string         // status ids; empty: from everywhere
+	To       string           // status id
+	Screen   []string         // fields that may come with it
+	Required []string         // of those, which must
+	Event    string           // Data Center: its name in webhooks
+	Set      map[string]Value // post functions: what it sets, unless the caller did; an empty value clears
+}
+
+// An Issue is one version of an issue: a value.
+type Issue struct {
+	ID         string                     `json:"id"`
+	Key        string                     `json:"key"`
+	Past       []string                   `json:"past,omitempty"` // keys it had before
+	Project    string                     `json:"project"`        // id
+	Values     map[string]Value           `json:"values"`         // by field id, creator too
+	Created    time.Time                  `json:"created"`
+	Updated    time.Time                  `json:"updated"`
+	Resolved   time.Time                  `json:"resolved,omitzero"` // while a resolution is set
+	Moved      time.Time                  `json:"moved"`             // when the status category changed
+	Comments   []*Comment                 `json:"comments"`
+	History    []*Change                  `json:"history"` // oldest first
+	Properties map[string]json.RawMessage `json:"properties,omitempty"`
+}
+
+// A Comment is one version of a comment: a value.
+type Comment struct {
+	ID         string                     `json:"id"`
+	Author     string                     `json:"author"` // user id
+	Editor     string                     `json:"editor"` // who wrote it last
+	Body       string                     `json:"body"`   // in the flavour's native form
+	Created    time.Time                  `json:"created"`
+	Updated    time.Time                  `json:"updated"`
+	Visibility *Visibility                `json:"visibility,omitempty"`
+	Properties map[string]json.RawMessage `json:"properties,omitempty"`
+}
+
+// A Visibility says who may see a comment.
+type Visibility struct {
+	Type       string `json:"type"` // "group" or "role"
+	Value      string `json:"value"`
+	Identifier string `json:"identifier,omitempty"` // Cloud
+}
+
+// A Change is one entry of an issue's history.
+type Change struct {
+	ID       string          `json:"id"`
+	Author   string          `json:"author"` // user id
+	At       time.Time       `json:"at"`
+	Items    []Item          `json:"items"`
+	Metadata json.RawMessage `json:"metadata,omitempty"` // historyMetadata, as it was given
+}
+
+// An Item is one field of a change. Nil is null.
+type Item struct {
+	Field, Type, ID string // name, "jira" or "custom", field id
+	From, To        *string
+	FromText        *string
+	ToText          *string
+	User            bool // From and To are user ids
+}
+
+// A Hook is a registered webhook.
+type Hook struct {
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	URL      string    `json:"url"`
+	Events   []string  `json:"events"`
+	Filter   string    `json:"filter"` // JQL of issue related events
+	Secret   string    `json:"secret,omitempty"`
+	Bare     bool      `json:"bare,omitempty"` // excludeBody
+	Disabled bool      `json:"disabled,omitempty"`
+	By       string    `json:"by"` // user id
+	At       time.Time `json:"at"`
+}
+
+// An Event is something that happened to an issue.
+type Event struct {
+	Kind      string // "jira:issue_updated", "comment_created", …
+	Name      string // issue_event_type_name: "issue_generic", "issue_closed", …
+	At        time.Time
+	By        *User // who did it; nil: nobody known
+	Issue     *Issue
+	Comment   *Comment
+	Change    *Change
+	Secondary bool // fallout of another event
+}
+
+// By is who asks for something, and when.
+type By struct {
+	User *User // nil: anonymous
+	Now  time.Time
+	API  int // version of the REST API that the values are written in: 2 or 3
+}
+
+// Take hands over what happened since it was last asked.
+func (w *World) Take() []Event {
+	e := w.events
+	w.events = nil
+	return e
+}
+
+func (w *World) emit(e Event) { w.events = append(w.events, e) }
+
+// Adf reports whether rich text is written as ADF in this version of the API.
+func (w *World) Adf(api int) bool { return w.Flavour == Cloud && api == 3 }
