@@ -60,7 +60,16 @@ func (e *Engine) look(ctx context.Context, ref issue.Ref) (*sight, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.lookAt(ctx, link, found), nil
+	s := e.lookAt(ctx, link, found)
+	if link.Revision == 0 { // a link is born only with a look at its first issue
+		if err := s.errs[found.Participant]; err != nil {
+			return nil, err
+		}
+		if v := s.views[found.Participant]; v.State != issue.Present {
+			return nil, fmt.Errorf("%w: %s is %s", errNothing, found, v.State)
+		}
+	}
+	return s, nil
 }
 
 // find returns the link that ref belongs to. A link that is not stored yet has

@@ -80,6 +80,12 @@ func (s *sweep) run(ctx context.Context) error {
 		return err
 	}
 	w := s.walk()
+	if s.at.Next.IsZero() { // where the first sweep begins is kept, though its first page fail
+		s.at.Next = s.now()
+		if err := s.save(ctx); err != nil {
+			return err
+		}
+	}
 	if !s.fits(w) {
 		return nil
 	}

@@ -335,20 +335,24 @@ func (w *writing) changeRow(ctx context.Context, p issue.Place) {
 		w.Gap(id, issue.Place{Field: p.Field, Row: issue.Ref{Participant: w.Name, ID: at.ID}})
 	}
 	version, err := call(ctx, w.Tracker, "row", func() string { return w.cover(p, *seen) })
-	if err != nil {
+	switch {
+	case err != nil:
 		w.failed(err, p)
-		return
-	}
-	w.reply(issue.Done, "", p)
-	if w.change.Patch[p] != nil {
+	case w.change.Patch[p] == nil:
+		w.reply(issue.Done, "", p)
+	case version == "":
+		w.reply(issue.NotDone, "it is gone", p)
+	default:
+		w.reply(issue.Done, "", p)
 		w.out.Rows[p] = issue.RowAt{ID: at.ID, Version: version, Created: at.Created}
 	}
 }
 
-// cover edits or removes the row that was seen, whatever it is by now.
+// cover edits or removes the row that was seen, whatever it is by now; a row
+// that is gone has no version.
 func (w *writing) cover(p issue.Place, seen remark) (version string) {
 	k := w.tickets[w.change.On.ID]
-	if k == nil {
+	if k == nil || k.state != issue.Present {
 		return ""
 	}
 	r := k.remark(seen.id)
