@@ -152,8 +152,12 @@ func (s *saying) repeatable(x issue.Place, v issue.Value, i int) bool {
 	if !issue.Same(sent.Want[x], v) {
 		return false
 	}
-	if _, had := sent.From[x]; x.Row != (issue.Ref{}) && !had {
-		return false
+	from, had := sent.From[x]
+	if row := x.Row != (issue.Ref{}); row && (!had || !issue.Same(from, s.Shown[x])) {
+		return false // the row was changed or removed since: it would be another call
+	}
+	if set, ok := from.(issue.Set); ok && !set.Equal(asSet(s.Shown[x])) {
+		return false // members came or went since: it would not be the same adds and removes
 	}
 	again := sent.At.Add(s.rules.Times.TurnMax)
 	if s.now.Before(again) {
