@@ -10,7 +10,8 @@ import (
 )
 
 // Blobs keeps what is too large for the store: attachments on their way,
-// archived logs, census reports. Keys are slash-separated, without "..".
+// archived logs, census reports. For keys see CheckKey; none may be the folder of
+// another, as "a" is of "a/b".
 type Blobs interface {
 	// Put stores all of r under key, whole or not at all.
 	Put(ctx context.Context, key string, r io.Reader) error

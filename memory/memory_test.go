@@ -23,3 +23,7 @@ func TestFullQueue(t *testing.T) {
 func TestStore(t *testing.T) {
 	contract.Store(t, func(*testing.T) durable.Store { return memory.NewStore() })
 }
+
+func TestBlobs(t *testing.T) {
+	contract.Blobs(t, func(*testing.T) durable.Blobs { return memory.NewBlobs() })
+}
