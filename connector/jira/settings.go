@@ -35,6 +35,7 @@ type Project struct {
 	Key         string // "SUP"
 	Fields      []Field
 	Via         map[string][][]string // by field ("status"): paths through the workflow, in own words, tried where no direct transition leads
+	Words       map[string][]string   // by field: the own words that the file names; only Check reads them
 }
 
 // A Field ties a field of the sync to one of Jira.

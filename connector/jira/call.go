@@ -1,0 +1,186 @@
+package jira
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"example.com/accord/connector"
+)
+
+// A call is one request to the site.
+type call struct {
+	method string
+	path   string     // a template under the API's root, or from the host's if it begins with /rest/: "/issue/{}/comment"
+	args   []string   // for each {}
+	query  url.Values // may be nil
+	body   any        // sent as JSON; nil: none
+	issue  string     // id of the issue that it writes to; empty: it writes to none
+	start  time.Time  // it is not begun later; zero: whenever
+}
+
+func get(path string, args ...string) call {
+	return call{method: http.MethodGet, path: path, args: args}
+}
+
+func (c call) with(key, value string) call {
+	q := url.Values{}
+	for k, v := range c.query {
+		q[k] = v
+	}
+	q.Set(key, value)
+	c.query = q
+	return c
+}
+
+// unsent says that a call was surely not carried out: no connection was opened
+// for it, or it was not begun at all.
+type unsent struct{ error }
+
+func (u unsent) Unwrap() error { return u.error }
+
+// do makes the call and decodes the answer into out, which may be nil. Errors:
+// *failure, unsent, or whatever leaves it open if the call had an effect.
+func (c *Client) do(ctx context.Context, r call, out any) error {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	req, tried, err := c.request(ctx, r)
+	if err != nil {
+		return unsent{err}
+	}
+	if err := c.admit(ctx, r, tried); err != nil {
+		return unsent{err}
+	}
+	began := c.now()
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return c.broken(tried, err)
+	}
+	defer resp.Body.Close()
+	ended := c.now()
+	c.clock.hear(resp.Header, began, ended)
+	c.log.DebugContext(ctx, "jira call", "site", c.site.Name, "call", tried, "status", resp.StatusCode, "took", ended.Sub(began))
+	return c.answer(resp, tried, out)
+}
+
+// admit waits for the limits and says why the call must not be begun.
+func (c *Client) admit(ctx context.Context, r call, tried string) error {
+	if wait, why := c.gate.closed(c.now()); wait > 0 {
+		return &connector.Busy{For: wait, Why: why}
+	}
+	if err := c.limits.wait(ctx, r.method, r.path, r.issue); err != nil {
+		return fmt.Errorf("%s: %s: wait for the rate limit: %w", c.site.Name, tried, err)
+	}
+	if wait, why := c.gate.closed(c.now()); wait > 0 {
+		return &connector.Busy{For: wait, Why: why}
+	}
+	if !r.start.IsZero() && c.now().After(r.start) {
+		return fmt.Errorf("%s: %s: not begun, the turn's time is over", c.site.Name, tried)
+	}
+	return nil
+}
+
+func (c *Client) request(ctx context.Context, r call) (req *http.Request, tried string, err error) {
+	path := r.path
+	for _, a := range r.args {
+		path = strings.Replace(path, "{}", url.PathEscape(a), 1)
+	}
+	if !strings.HasPrefix(path, "/rest/") {
+		path = c.dialect.api + path
+	}
+	tried = r.method + " " + path
+	var body io.Reader
+	if r.body != nil {
+		b, err := json.Marshal(r.body)
+		if err != nil {
+			return nil, tried, fmt.Errorf("%s: %s: encode body: %w", c.site.Name, tried, err)
+		}
+		body = bytes.NewReader(b)
+	}
+	address := c.site.URL + path
+	if len(r.query) > 0 {
+		address += "?" + r.query.Encode()
+	}
+	req, err = http.NewRequestWithContext(ctx, r.method, address, body)
+	if err != nil {
+		return nil, tried, fmt.Errorf("%s: %s: %w", c.site.Name, tried, err)
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", "accord")
+	// Data Center takes a body-less DELETE or a JSON POST from outside a browser only with this.
+	req.Header.Set("X-Atlassian-Token", "no-check")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token := c.site.Token.Reveal(); c.site.User != "" {
+		req.SetBasicAuth(c.site.User, token)
+	} else {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	return req, tried, nil
+}
+
+// answer turns a response into out or an error.
+func (c *Client) answer(resp *http.Response, tried string, out any) error {
+	body := bufio.NewReader(resp.Body)
+	success := resp.StatusCode/100 == 2
+	if success && (out == nil || resp.StatusCode == http.StatusNoContent) {
+		c.gate.hear(c.now(), resp.StatusCode, resp.Header, "")
+		return nil
+	}
+	if success && !page(body) {
+		c.gate.hear(c.now(), resp.StatusCode, resp.Header, "")
+		if err := json.NewDecoder(body).Decode(out); err != nil {
+			return fmt.Errorf("%s: %s: %d: read answer: %w", c.site.Name, tried, resp.StatusCode, err)
+		}
+		return nil
+	}
+	b, err := io.ReadAll(io.LimitReader(body, 64<<10))
+	if err != nil {
+		return fmt.Errorf("%s: %s: %d: read answer: %w", c.site.Name, tried, resp.StatusCode, err)
+	}
+	f := newFailure(c.site.Name, tried, resp.StatusCode, resp.Header, b)
+	if to := resp.Header.Get("Location"); resp.StatusCode/100 == 3 {
+		f.advice = "it redirects to " + to + ": check the url; a log-in page may stand before it"
+	}
+	f.wait = c.gate.hear(c.now(), resp.StatusCode, resp.Header, fmt.Sprintf("%d %s", resp.StatusCode, f.sentence()))
+	return f
+}
+
+// page reports whether the body is a web page. It consumes nothing.
+func page(r *bufio.Reader) bool {
+	b, _ := r.Peek(1)
+	return len(b) == 1 && b[0] == '<'
+}
+
+// broken says what a call without an answer means: where no connection came
+// about, nothing was done.
+func (c *Client) broken(tried string, err error) error {
+	advice := ""
+	never := false
+	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "dial" || op.Op == "proxyconnect") {
+		never, advice = true, " (the site cannot be reached: check its url and proxy, and whether it is up)"
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		never, advice = true, " (its certificate is not trusted: name the authority in ca_file)"
+	}
+	// What net/http says again of method and address is in tried.
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
+	}
+	err = fmt.Errorf("%s: %s: %w%s", c.site.Name, tried, err, advice)
+	if never {
+		return unsent{err}
+	}
+	return err
+}
