@@ -128,6 +128,14 @@ func field(p config.Participant, name string) config.Field {
 	return config.Field{}
 }
 
+// words pairs own and shared words, taken in turns.
+func words(pairs ...string) (out []plan.Word) {
+	for i := 0; i < len(pairs); i += 2 {
+		out = append(out, plan.Word{Own: pairs[i], Shared: pairs[i+1]})
+	}
+	return out
+}
+
 func TestRules(t *testing.T) {
 	rules := read(t, string(example(t))).Syncs[0].Rules
 	want := map[string]plan.Field{
@@ -148,16 +156,16 @@ func TestRules(t *testing.T) {
 	}{
 		{"without words the words are the same: nil", "priority", plan.Lens{}},
 		{"of several own words the first is written; null has none", "severity",
-			plan.Lens{Words: []plan.Word{{"S1", "High"}, {"S2", "Low"}, {"S3", "Low"}}}},
+			plan.Lens{Words: words("S1", "High", "S2", "Low", "S3", "Low")}},
 		{"a participant that a row does not name shows the shared word", "status",
-			plan.Lens{Words: []plan.Word{{"Open", "Open"}, {"Doing", "In Progress"}, {"Working", "In Progress"}, {"Closed", "Done"}}}},
-		{"a user field's words are the people", "reporter", plan.Lens{Words: []plan.Word{{"ada", "Ada"}, {"ben", "Ben"}}, Way: plan.Out}},
+			plan.Lens{Words: words("Open", "Open", "Doing", "In Progress", "Working", "In Progress", "Closed", "Done")}},
+		{"a user field's words are the people", "reporter", plan.Lens{Words: words("ada", "Ada", "ben", "Ben"), Way: plan.Out}},
 	} {
 		if diff := cmp.Diff(c.want, dev.Fields[c.field]); diff != "" {
 			t.Errorf("%s: %s", c.reason, diff)
 		}
 	}
-	if diff := cmp.Diff([]plan.Word{{"ada", "Ada"}, {"ben", "Ben"}}, dev.People); diff != "" {
+	if diff := cmp.Diff(words("ada", "Ada", "ben", "Ben"), dev.People); diff != "" {
 		t.Error(diff)
 	}
 }

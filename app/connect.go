@@ -1,0 +1,122 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+
+	"example.com/accord/config"
+	"example.com/accord/connector"
+	"example.com/accord/connector/jira"
+	"example.com/accord/issue"
+	"example.com/accord/plan"
+)
+
+// A Tracker is one site, as the connector of its kind speaks to it.
+type Tracker struct {
+	Hooks      connector.Hooks
+	Events     connector.Events
+	Connectors map[issue.Participant]connector.Connector // one for each project
+}
+
+// A Kind opens a site of one kind for the projects that take part. It makes no call.
+type Kind func(jira.Site, []jira.Project, *slog.Logger) (Tracker, error)
+
+// Kinds are the kinds of site that this build can talk to.
+func Kinds() map[string]Kind {
+	return map[string]Kind{config.Cloud: openJira, config.DataCenter: openJira}
+}
+
+func openJira(s jira.Site, projects []jira.Project, log *slog.Logger) (Tracker, error) {
+	c, err := jira.Open(s, jira.Options{Log: log})
+	if err != nil {
+		return Tracker{}, err
+	}
+	t := Tracker{c, jira.NewEvents(s, projects...), map[issue.Participant]connector.Connector{}}
+	for _, p := range projects {
+		t.Connectors[p.Participant] = c.Participant(p)
+	}
+	return t, nil
+}
+
+// connect opens every site and gives each engine its connectors.
+func (a *App) connect(ctx context.Context) error {
+	var errs []error
+	all := map[issue.Participant]connector.Connector{}
+	for _, s := range a.Config.Sites {
+		site, err := a.open(s)
+		if err == nil {
+			site.hook, err = a.hookOf(ctx, s.Name)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("open site %s: %w", s.Name, err))
+			continue
+		}
+		maps.Copy(all, site.Tracker.Connectors)
+		a.Sites = append(a.Sites, site)
+	}
+	if errs != nil {
+		return errors.Join(errs...)
+	}
+	for _, s := range a.Syncs {
+		e := s.Engine
+		e.Rules.Eyes = maps.Clone(e.Rules.Eyes)
+		for _, p := range s.Participants {
+			e.Connectors[p.Name] = all[p.Name]
+			e.Rules.Eyes[p.Name] = see(e.Rules.Eyes[p.Name], all[p.Name])
+		}
+	}
+	return nil
+}
+
+// see completes an eye with what only the connector knows.
+func see(eye plan.Eye, c connector.Connector) plan.Eye {
+	eye.Canon, eye.Logged = c.Canon, c.Logged
+	return eye
+}
+
+func (a *App) open(s config.Site) (*Site, error) {
+	token, err := s.Token.Read()
+	if err != nil {
+		return nil, fmt.Errorf("token: %w", err)
+	}
+	secret := ""
+	if s.Secret.Set() {
+		if secret, err = s.Secret.Read(); err != nil {
+			return nil, fmt.Errorf("secret: %w", err)
+		}
+	}
+	open, ok := a.options.Kinds[s.Kind]
+	if !ok {
+		return nil, fmt.Errorf("this build has no connector for the kind %q", s.Kind)
+	}
+	site := &Site{Site: s, secret: connector.NewSecret(secret)}
+	site.Tracker, err = open(jira.Site{
+		Name: s.Name, Flavour: jira.Flavour(s.Kind), URL: s.URL, User: s.User, Token: connector.NewSecret(token),
+		Proxy: s.Proxy, CAFile: s.CAFile, Secret: site.secret,
+	}, a.projects(s.Name), a.options.Log)
+	return site, err
+}
+
+// projects are those of all participants on a site.
+func (a *App) projects(site string) (out []jira.Project) {
+	for _, s := range a.Config.Syncs {
+		for _, p := range s.Participants {
+			if p.Site == site {
+				out = append(out, project(p))
+			}
+		}
+	}
+	return out
+}
+
+// project says in the connector's words what the file says of a participant.
+func project(p config.Participant) jira.Project {
+	out := jira.Project{Participant: p.Name, Key: p.Project, Via: p.Via}
+	for _, f := range p.Fields {
+		out.Fields = append(out.Fields, jira.Field{Name: f.Name, ID: f.ID, Type: jira.Type(f.Kind)})
+	}
+	return out
+}

@@ -1,0 +1,158 @@
+package app
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"example.com/accord/connector"
+	"example.com/accord/durable"
+)
+
+// A hook is the State "hook/<site>".
+type hook struct {
+	Key    string    `json:"key"`              // the last part of its address; made once, and kept
+	Signed string    `json:"signed,omitempty"` // tells whether the site was given today's secret, without telling it
+	At     time.Time `json:"at,omitzero"`      // of the last try to register it
+	Why    string    `json:"why,omitempty"`    // why that failed; empty: it did not
+}
+
+// version is that of the deliveries' reader. The address of a hook carries it,
+// so that a hook which was registered by an older build is still understood.
+const version = "1"
+
+// hookOf returns what is known of a site's hook, and makes its key if there is none.
+func (a *App) hookOf(ctx context.Context, site string) (hook, error) {
+	var h hook
+	for range 3 {
+		s, err := a.Store.State(ctx, "hook/"+site)
+		if err != nil {
+			return h, fmt.Errorf("read hook: %w", err)
+		}
+		if len(s.Value) > 0 {
+			if err := json.Unmarshal(s.Value, &h); err != nil {
+				return h, fmt.Errorf("read hook: %w", err)
+			}
+			return h, nil
+		}
+		h = hook{Key: strings.ToLower(rand.Text())}
+		if s.Value, err = json.Marshal(h); err != nil {
+			return h, fmt.Errorf("store hook: %w", err)
+		}
+		if err = a.Store.SetState(ctx, s); !errors.Is(err, durable.ErrStale) {
+			return h, err
+		}
+	}
+	return h, fmt.Errorf("store hook: %w", durable.ErrStale)
+}
+
+// saveHook remembers h, whoever else did.
+func (a *App) saveHook(ctx context.Context, site string, h hook) error {
+	for range 3 {
+		s, err := a.Store.State(ctx, "hook/"+site)
+		if err != nil {
+			return fmt.Errorf("store hook: %w", err)
+		}
+		if s.Value, err = json.Marshal(h); err != nil {
+			return fmt.Errorf("store hook: %w", err)
+		}
+		if err = a.Store.SetState(ctx, s); !errors.Is(err, durable.ErrStale) {
+			return err
+		}
+	}
+	return fmt.Errorf("store hook: %w", durable.ErrStale)
+}
+
+// ours is where the addresses of all our hooks at a site begin.
+func (a *App) ours(s *Site) string { return a.Config.PublicURL + "/hooks/" + s.Name + "/" }
+
+// HookURL is the address that a site delivers to. It is a credential.
+func (a *App) HookURL(s *Site) string { return a.ours(s) + s.hook.Key + "?v=" + version }
+
+// signed is a fingerprint of the secret that a hook was registered with.
+func (s *Site) signed() string {
+	if !s.secret.Set() {
+		return ""
+	}
+	m := hmac.New(sha256.New, []byte(s.secret.Reveal()))
+	m.Write([]byte(s.hook.Key))
+	return hex.EncodeToString(m.Sum(nil)[:8])
+}
+
+// Hooks returns our webhooks at a site.
+func (a *App) Hooks(ctx context.Context, s *Site) ([]connector.Hook, error) {
+	all, err := s.Tracker.Hooks.Hooks(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list webhooks of %s: %w", s.Name, err)
+	}
+	var ours []connector.Hook
+	for _, h := range all {
+		if strings.HasPrefix(h.URL, a.ours(s)) {
+			ours = append(ours, h)
+		}
+	}
+	return ours, nil
+}
+
+// Register makes sure that a site has one webhook of ours, active, with today's
+// address and secret, and removes older ones. What became of it is remembered.
+func (a *App) Register(ctx context.Context, s *Site) error {
+	err := a.register(ctx, s)
+	h := s.hook
+	h.At, h.Why = a.options.Now(), ""
+	if err != nil {
+		h.Why = err.Error()
+	} else {
+		h.Signed = s.signed()
+	}
+	s.hook = h
+	return errors.Join(err, a.saveHook(ctx, s.Name, h))
+}
+
+func (a *App) register(ctx context.Context, s *Site) error {
+	if a.Config.PublicURL == "" {
+		return errors.New("register webhook: the configuration has no public_url")
+	}
+	old, err := a.Hooks(ctx, s)
+	if err != nil {
+		return err
+	}
+	want, found := connector.Hook{Name: "Accord", URL: a.HookURL(s), Secret: s.secret.Reveal(), Active: true}, false
+	for _, h := range old {
+		if h.URL == want.URL && h.Active && s.hook.Signed == s.signed() && !found {
+			found = true
+			continue
+		}
+		if err := s.Tracker.Hooks.RemoveHook(ctx, h.ID); err != nil {
+			return fmt.Errorf("remove old webhook of %s: %w", s.Name, err)
+		}
+	}
+	if found {
+		return nil
+	}
+	if _, err := s.Tracker.Hooks.AddHook(ctx, want); err != nil {
+		return fmt.Errorf("register webhook at %s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// Unregister removes our webhooks from a site and says how many.
+func (a *App) Unregister(ctx context.Context, s *Site) (int, error) {
+	old, err := a.Hooks(ctx, s)
+	if err != nil {
+		return 0, err
+	}
+	for i, h := range old {
+		if err := s.Tracker.Hooks.RemoveHook(ctx, h.ID); err != nil {
+			return i, fmt.Errorf("remove webhook of %s: %w", s.Name, err)
+		}
+	}
+	return len(old), nil
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"example.com/accord/app"
+	"example.com/accord/durable"
+	"example.com/accord/engine"
+	"example.com/accord/issue"
+	"example.com/accord/plan"
+	"github.com/spf13/cobra"
+)
+
+func (c *cli) apply() *cobra.Command {
+	return &cobra.Command{
+		Use:   "apply [PLAN.json]",
+		Short: "Carry out a saved plan, or what plan says now",
+		Long: `Apply carries out a plan that 'accord plan --json' saved; - reads it from stdin. It is
+planned again first, and goes on only with the issues whose plan is still the same
+but for times; exit code 2 says that some was not. Without a plan it carries out
+what 'accord plan' says now.`,
+		Example: `  accord plan --json SUP-12 >plan.json; accord apply plan.json
+  accord apply`,
+		Args: func(cmd *cobra.Command, args []string) error { return wrongly(cobra.MaximumNArgs(1)(cmd, args)) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var saved []planned
+			if len(args) == 1 {
+				var err error
+				if saved, err = load(args[0]); err != nil {
+					return err
+				}
+			}
+			return c.with(cmd.Context(), func(a *app.App) error {
+				if len(args) == 0 {
+					var unseen, err error
+					if saved, unseen, err = c.plans(cmd.Context(), a, nil); err != nil {
+						return err
+					}
+					return errors.Join(unseen, c.applyAll(cmd.Context(), a, saved))
+				}
+				return c.applyAll(cmd.Context(), a, saved)
+			})
+		},
+	}
+}
+
+func load(name string) (plans []planned, err error) {
+	in := io.Reader(os.Stdin)
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("read plan: %w", err)
+		}
+		defer f.Close()
+		in = f
+	}
+	if err := json.NewDecoder(in).Decode(&plans); err != nil {
+		return nil, fmt.Errorf("read plan %s: %w", name, err)
+	}
+	return plans, nil
+}
+
+// An applied is what apply prints of one issue.
+type applied struct {
+	Link   issue.Ref `json:"link"`
+	Writes int       `json:"writes"` // participants written to
+	Said   string    `json:"said"`
+}
+
+func (c *cli) applyAll(ctx context.Context, a *app.App, plans []planned) error {
+	out, stale := []applied{}, false
+	for _, old := range plans {
+		if len(old.Plan.Changes) == 0 {
+			continue
+		}
+		x, err := applyOne(ctx, a, old)
+		if err != nil {
+			return err
+		}
+		stale = stale || x.Said != appliedWell
+		out = append(out, x)
+	}
+	err := c.print(out, func(w io.Writer) {
+		for _, x := range out {
+			fmt.Fprintf(w, "%s: %s\n", x.Link, x.Said)
+		}
+		if len(out) == 0 {
+			fmt.Fprintln(w, "nothing to write")
+		}
+	})
+	if err == nil && stale {
+		return errDiffers
+	}
+	return err
+}
+
+const (
+	appliedWell  = "written"
+	appliedStale = "not written: the plan is another one now"
+)
+
+func applyOne(ctx context.Context, a *app.App, old planned) (applied, error) {
+	x := applied{Link: old.Plan.After.ID, Said: appliedStale}
+	s, err := a.Sync(old.Sync)
+	if err != nil {
+		return x, err
+	}
+	now, err := s.Engine.Plan(ctx, x.Link)
+	if err != nil {
+		return x, err
+	}
+	if !same(old.Plan, now) {
+		return x, nil
+	}
+	ev := issue.Event{Ref: x.Link, Cause: engine.Decision, At: time.Now()}
+	err = s.Engine.Apply(ctx, ev, now)
+	if errors.Is(err, durable.ErrStale) {
+		return x, nil
+	}
+	if err != nil {
+		return x, err
+	}
+	x.Said, x.Writes = appliedWell, len(now.Changes)
+	return x, nil
+}
+
+// same reports whether two plans would write and hold the same, but for times
+// and the names of turns.
+func same(a, b plan.Plan) bool {
+	return slices.EqualFunc(a.Changes, b.Changes, func(c, d issue.Change) bool {
+		return c.On == d.On && c.Link == d.Link && c.Patch.Equal(d.Patch) && c.From.Equal(d.From)
+	}) && maps.EqualFunc(a.After.Held, b.After.Held, func(h, i issue.Held) bool {
+		return slices.EqualFunc(h.Claims, i.Claims, func(c, d issue.Claim) bool {
+			return c.By == d.By && issue.Same(c.Value, d.Value)
+		})
+	})
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"example.com/accord/issue"
+	"example.com/accord/text"
+)
+
+// title names a link by the keys of its issues.
+func title(l issue.Link) string {
+	var keys []string
+	for _, p := range slices.Sorted(maps.Keys(l.Sides)) {
+		if k := l.Sides[p].Key; k != "" {
+			keys = append(keys, k)
+		}
+	}
+	if len(keys) == 0 {
+		return l.ID.String()
+	}
+	return strings.Join(keys, " = ")
+}
+
+// printPlan says in words what a plan would write.
+func printPlan(w io.Writer, p planned) {
+	fmt.Fprintf(w, "%s  (%s)\n", title(p.Plan.After), p.Sync)
+	for _, c := range p.Plan.Changes {
+		printChange(w, c, p.Plan.After.Sides[c.On.Participant].Key)
+	}
+	printHeld(w, p.Plan.After)
+	printRefused(w, p.Plan.After)
+	fmt.Fprintln(w)
+}
+
+func printChange(w io.Writer, c issue.Change, key string) {
+	switch {
+	case c.On.ID == "":
+		fmt.Fprintf(w, "  create at %s\n", c.On.Participant)
+	case key == "":
+		fmt.Fprintf(w, "  write to %s\n", c.On)
+	default:
+		fmt.Fprintf(w, "  write to %s at %s\n", key, c.On.Participant)
+	}
+	for _, x := range issue.Places(c.Patch) {
+		from, had := c.From[x]
+		switch to := c.Patch[x]; {
+		case x.Row != (issue.Ref{}) && to == nil:
+			fmt.Fprintf(w, "    %s: remove %s\n", x.Field, say(from))
+		case x.Row != (issue.Ref{}) && !had:
+			fmt.Fprintf(w, "    %s: add %s\n", x.Field, say(to))
+		case c.On.ID == "" || !had || issue.Empty(from):
+			fmt.Fprintf(w, "    %s: %s\n", x.Field, say(to))
+		default:
+			fmt.Fprintf(w, "    %s: %s\n", x.Field, move(from, to))
+		}
+	}
+}
+
+// move says from→to; of a set, what comes and goes.
+func move(from, to issue.Value) string {
+	f, ok := from.(issue.Set)
+	t, both := to.(issue.Set)
+	if !ok || !both {
+		return say(from) + " → " + say(to)
+	}
+	var out []string
+	for _, m := range t.Minus(f) {
+		out = append(out, "+"+m)
+	}
+	for _, m := range f.Minus(t) {
+		out = append(out, "-"+m)
+	}
+	return strings.Join(out, " ")
+}
+
+// wide is how much of a text is shown on one line.
+const wide = 60
+
+// say shows a value on one line.
+func say(v issue.Value) string {
+	switch v := v.(type) {
+	case nil:
+		return "(removed)"
+	case issue.Scalar:
+		if v == "" {
+			return "(empty)"
+		}
+		return fmt.Sprintf("%q", short(string(v)))
+	case issue.Set:
+		if len(v) == 0 {
+			return "(empty)"
+		}
+		return strings.Join(v, " ")
+	case issue.Text:
+		if len(v.Doc) == 0 {
+			return "(empty)"
+		}
+		return fmt.Sprintf("%q", short(text.Line(v.Doc)))
+	case issue.Row:
+		said := say(v["body"])
+		if author, ok := v["author"].(issue.Scalar); ok && author != "" {
+			said += " by " + string(author)
+		}
+		return said
+	}
+	return fmt.Sprint(v)
+}
+
+func short(s string) string {
+	r := []rune(s)
+	if len(r) <= wide {
+		return s
+	}
+	return string(r[:wide-1]) + "…"
+}
+
+func printHeld(w io.Writer, l issue.Link) {
+	for _, x := range slices.SortedFunc(maps.Keys(l.Held), issue.Place.Compare) {
+		h := l.Held[x]
+		fmt.Fprintf(w, "  held: %s\n    agreed: %s\n", x, say(l.Agreed[x]))
+		for _, c := range h.Claims {
+			who := ""
+			if c.Person != "" {
+				who = " (" + c.Person + ")"
+			}
+			if c.Lost {
+				who += ", overwritten by us"
+			}
+			fmt.Fprintf(w, "    %s: %s%s\n", c.By, say(c.Value), who)
+		}
+	}
+}
+
+func printRefused(w io.Writer, l issue.Link) {
+	for _, p := range slices.Sorted(maps.Keys(l.Sides)) {
+		tried := l.Sides[p].Tried
+		for _, x := range slices.SortedFunc(maps.Keys(tried), issue.Place.Compare) {
+			if t := tried[x]; t.Refused() {
+				fmt.Fprintf(w, "  refused at %s: %s %s: %s\n", p, x, say(t.Value), t.Why)
+			}
+		}
+	}
+}
