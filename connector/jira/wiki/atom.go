@@ -12,6 +12,7 @@ import (
 type parser struct {
 	atoms  []atom
 	colors []string // open at this point of the text, innermost last
+	quoted bool     // it stands in {quote}
 }
 
 // An atom is a piece of text that was read already: one of its fields is set.

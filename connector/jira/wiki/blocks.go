@@ -1,6 +1,7 @@
 package wiki
 
 import (
+	"slices"
 	"strings"
 
 	"example.com/accord/text"
@@ -55,7 +56,7 @@ func (p *parser) blocks(s string, narrow bool) text.Doc {
 		case st.kind == text.Heading:
 			out = append(out, p.heading(st)...)
 		case st.kind == text.Quote:
-			out = append(out, text.Block{Kind: text.Quote, Blocks: p.flow(st.rest)})
+			out = append(out, p.quote(st)...)
 		case st.kind == text.Rule:
 			out = append(out, text.Block{Kind: text.Rule})
 		case st.kind == text.Table:
@@ -90,6 +91,21 @@ func (p *parser) heading(st start) []text.Block {
 		out = append(out, text.Block{Kind: text.Heading, Attrs: text.Attrs{"level": st.level}, Spans: spans})
 	}
 	return append(out, p.flow(st.rest[at:])...)
+}
+
+// quote reads a line of quotation. There is no quote in a quote, so beside one
+// with more words it is only what it says.
+func (p *parser) quote(st start) []text.Block {
+	inner := p.flow(st.rest)
+	if p.quoted || quotes(inner) {
+		return inner
+	}
+	return []text.Block{{Kind: text.Quote, Blocks: inner}}
+}
+
+// quotes reports whether there is a quote in bs.
+func quotes(bs []text.Block) bool {
+	return slices.ContainsFunc(bs, func(b text.Block) bool { return b.Kind == text.Quote || quotes(b.Blocks) })
 }
 
 // flow reads text without line starts: paragraphs, and blocks between them.

@@ -37,7 +37,11 @@ func (p *parser) spans(s string, label bool) []text.Span {
 	for _, m := range []text.MarkKind{text.Strong, text.Emphasis, text.Strike, text.Underline, text.Super, text.Sub, text.Monospace, cite} {
 		pair(l.tokens, m)
 	}
-	return tidy(p.weave(l.tokens))
+	out := loosen(tidy(p.weave(l.tokens)))
+	if !label {
+		out = linkAll(tidy(out))
+	}
+	return tidy(out)
 }
 
 // pair finds the delimiters of one mark that belong together: on one line, the
@@ -124,6 +128,9 @@ type lexer struct {
 // next reads what stands at l.i.
 func (l *lexer) next() {
 	s, i := l.s, l.i
+	if i > l.mono {
+		l.mono = none
+	}
 	if i == l.mono {
 		l.delimiter(text.Monospace, 2, false, true)
 		l.mono = none

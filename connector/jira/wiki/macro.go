@@ -26,6 +26,9 @@ func (t tag) words() string {
 	return t.name + ":" + t.params
 }
 
+// colors reports whether t begins a colour.
+func (t tag) colors() bool { return t.name == "color" && readColor(t.params) != "" }
+
 // tagAt reads the tag at s[i].
 func tagAt(s string, i int) (tag, bool) {
 	j := i + 1
@@ -74,8 +77,14 @@ func (p *parser) tags(s string) []tag {
 		}
 		i++
 	}
+	return p.foreigns(s, follow(ts))
+}
+
+// follow tells every tag which bare one of its name comes next.
+func follow(ts []tag) []tag {
 	last := map[string]int{}
 	for i := len(ts) - 1; i >= 0; i-- {
+		ts[i].next = none
 		if n, ok := last[ts[i].name]; ok {
 			ts[i].next = n
 		}
@@ -84,6 +93,23 @@ func (p *parser) tags(s string) []tag {
 		}
 	}
 	return ts
+}
+
+// foreigns holds the macros that it does not know, with all they contain.
+func (p *parser) foreigns(s string, ts []tag) []tag {
+	var out []tag
+	for i := 0; i < len(ts); i++ {
+		t := ts[i]
+		if t.held == "" && !(t.bare && known(t.name)) && !container(t.name) && !t.colors() {
+			i = foreignEnd(s, ts, i)
+			if t.end < ts[i].end || !known(t.name) {
+				t.end = ts[i].end
+				t.held = p.hold(atom{span: foreign(s[t.start:t.end])})
+			}
+		}
+		out = append(out, t)
+	}
+	return follow(out)
 }
 
 // literal holds all from t to its closing tag if t opens code or ADF.
@@ -139,23 +165,15 @@ func (p *parser) fold(s string, from, to int, ts []tag, lo, hi int) string {
 			}
 			last = t.next
 			held = p.hold(atom{block: p.contain(s, t, ts, i)})
-		case t.name == "color" && readColor(t.params) != "":
+		case t.colors():
 			end := colorEnd(ts, i, hi)
 			if end == none {
 				continue
 			}
 			ends[end] = true
 			held = p.hold(atom{color: readColor(t.params)})
-		case known(t.name):
-			if t.bare || t.next == none || t.next >= hi {
-				continue
-			}
-			last = t.next
 		default:
-			last = foreignEnd(s, ts, i, hi)
-		}
-		if held == "" {
-			held = p.hold(atom{span: foreign(s[t.start:ts[last].end])})
+			continue
 		}
 		out.WriteString(s[from:t.start])
 		out.WriteString(held)
@@ -167,14 +185,14 @@ func (p *parser) fold(s string, from, to int, ts []tag, lo, hi int) string {
 
 // contain reads a quote or panel from the tag ts[i] to the one that closes it.
 func (p *parser) contain(s string, t tag, ts []tag, i int) *text.Block {
-	outer := p.colors
-	p.colors = nil
+	colors, quoted := p.colors, p.quoted
+	p.colors, p.quoted = nil, quoted || t.name == "quote"
 	body := p.fold(s, t.end, ts[t.next].start, ts, i+1, t.next)
 	b := text.Block{Kind: text.Panel, Attrs: attrs(t.words()), Blocks: p.blocks(body, false)}
 	if t.name == "quote" {
 		b.Kind = text.Quote
 	}
-	p.colors = outer
+	p.colors, p.quoted = colors, quoted
 	return &b
 }
 
@@ -187,7 +205,7 @@ func colorEnd(ts []tag, i, hi int) int {
 		case container(t.name) && t.next != none && t.next < hi:
 			j = t.next
 		case t.name != "color":
-		case !t.bare && readColor(t.params) != "":
+		case t.colors():
 			depth++
 		case t.bare && depth == 0:
 			return j
@@ -201,15 +219,12 @@ func colorEnd(ts []tag, i, hi int) int {
 // foreignEnd finds the tag that ends an unknown macro: with parameters the next
 // bare tag of its name; without, only where both stand alone on their lines,
 // for text such as "/users/{id}" is no macro. A tag without end ends itself.
-func foreignEnd(s string, ts []tag, i, hi int) int {
+func foreignEnd(s string, ts []tag, i int) int {
 	if !ts[i].bare {
-		if n := ts[i].next; n != none && n < hi {
-			return n
-		}
-		return i
+		return max(i, ts[i].next)
 	}
-	for j := i; j != none && j < hi && alone(s, ts[i]); j = ts[j].next {
-		if j > i && alone(s, ts[j]) {
+	for j := ts[i].next; j != none && alone(s, ts[i]); j = ts[j].next {
+		if alone(s, ts[j]) {
 			return j
 		}
 	}

@@ -141,5 +141,5 @@ func loosen(in []text.Span) []text.Span {
 			out[i] = text.Span{Kind: text.Plain, Text: shown(s)}
 		}
 	}
-	return tidy(out)
+	return out
 }

@@ -106,24 +106,25 @@ func common(a, b []text.Mark) int {
 }
 
 // forced reports whether the mark at depth d, which begins with the first span,
-// needs braces, because a letter or digit stands beside it at either end.
+// needs braces: because a letter or digit stands beside it at either end, or
+// because it would be part of an emoticon such as "(*)".
 func (sp *speller) forced(spans []text.Span, d int) bool {
-	if isWord(sp.last) || sp.last == '\\' {
+	if isWord(sp.last) || sp.last == '\\' || sp.last == '(' && starEnd.MatchString(spans[0].Text) {
 		return true
 	}
-	marks := ranked(spans[0])
-	for i := 1; i < len(spans); i++ {
-		next := ranked(spans[i])
-		switch n := common(marks, next); {
-		case spans[i].Kind != text.Plain:
-			return false
-		case n > d:
-			marks = next
-		default: // if no other delimiter stands between, the text does
-			return n == d && len(next) == d && isWord(after(spans[i].Text, 0))
-		}
+	end := 0
+	for end+1 < len(spans) && spans[end+1].Kind == text.Plain && common(ranked(spans[0]), ranked(spans[end+1])) > d {
+		end++
 	}
-	return false
+	if strings.HasSuffix(spans[end].Text, "(") {
+		return true
+	}
+	if end+1 == len(spans) || spans[end+1].Kind != text.Plain {
+		return false
+	}
+	// if no other delimiter stands between, the next text touches it
+	next := ranked(spans[end+1])
+	return common(ranked(spans[0]), next) == d && len(next) == d && isWord(after(spans[end+1].Text, 0))
 }
 
 func (sp *speller) begin(m text.Mark, forced bool) {
@@ -210,6 +211,7 @@ func (sp *speller) address(s string, marks []text.Mark, rest []text.Span) bool {
 var (
 	itemStart  = regexp.MustCompile(`^([*#]+|-)[ \t\v\f]`)
 	blockStart = regexp.MustCompile(`^(h[1-6]|bq)\.`)
+	starEnd    = regexp.MustCompile(`^[rgby]?\)`)
 	scheme     = regexp.MustCompile(`^(https?|ftp)://`)
 )
 
@@ -265,6 +267,8 @@ func (sp *speller) special(s string, i int, more bool) bool {
 		return sp.within(text.Link)
 	case '|':
 		return sp.within(text.Link) || sp.cell
+	case '#':
+		return sp.last == '*' // a delimiter: together they would begin an item
 	case ':', ';', '(':
 		_, _, ok := emoticonAt(s, i)
 		return ok
