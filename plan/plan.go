@@ -29,7 +29,7 @@ func Make(rules Rules, link issue.Link, views map[issue.Participant]issue.View, 
 	if rules.Times == (Times{}) {
 		rules.Times = DefaultTimes
 	}
-	p := Plan{Before: link, After: cloneLink(link), Turn: turn, Heard: map[issue.Place][]issue.Claim{}, Overruled: map[issue.Place][]issue.Claim{}}
+	p := Plan{Before: link, After: cloneLink(link, rules.Order...), Turn: turn, Heard: map[issue.Place][]issue.Claim{}, Overruled: map[issue.Place][]issue.Claim{}}
 	ruled(&p.After, rules)
 	sides := look(rules, &p.After, views, now)
 	for _, s := range sides {
@@ -73,7 +73,7 @@ func look(rules Rules, link *issue.Link, views map[issue.Participant]issue.View,
 		}
 	}
 	for _, who := range rules.Order {
-		s := &side{eye: eye{rules.Eyes[who], who}, Side: cloneSide(link.Sides[who])}
+		s := &side{eye: eye{rules.Eyes[who], who}, Side: link.Sides[who]}
 		sides = append(sides, s)
 		view, ok := views[who]
 		if !ok {

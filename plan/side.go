@@ -32,13 +32,19 @@ func cloneSide(s issue.Side) issue.Side {
 	return s
 }
 
-// cloneLink returns l with maps of its own, none of them nil.
-func cloneLink(l issue.Link) issue.Link {
+// cloneLink returns l with maps of its own, none of them nil, and with a side
+// for each participant of order.
+func cloneLink(l issue.Link, order ...issue.Participant) issue.Link {
 	l.Agreed = l.Agreed.Clone()
 	l.Said, l.Held = cloneMap(l.Said), cloneMap(l.Held)
 	l.Sides = cloneMap(l.Sides)
 	for p, s := range l.Sides {
 		l.Sides[p] = cloneSide(s)
+	}
+	for _, p := range order {
+		if _, has := l.Sides[p]; !has {
+			l.Sides[p] = cloneSide(issue.Side{})
+		}
 	}
 	return l
 }
