@@ -90,12 +90,14 @@ func joins(s, t Span) bool {
 }
 
 func canonicalMarks(in []Mark) []Mark {
-	var out []Mark
-	for _, m := range in {
+	if len(in) == 0 {
+		return nil
+	}
+	out := slices.Clone(in)
+	for i, m := range out {
 		if m.Kind == Color || m.Kind == Highlight {
-			m.Value = strings.ToLower(m.Value)
+			out[i].Value = strings.ToLower(m.Value)
 		}
-		out = append(out, m)
 	}
 	slices.SortStableFunc(out, func(m, n Mark) int { return strings.Compare(string(m.Kind), string(n.Kind)) })
 	return slices.CompactFunc(out, func(m, n Mark) bool { return m.Kind == n.Kind })
@@ -105,12 +107,11 @@ func canonicalMarks(in []Mark) []Mark {
 func verbatim(spans []Span) string {
 	var w strings.Builder
 	for _, s := range spans {
-		switch s.Kind {
-		case Break:
+		if s.Kind == Break {
 			w.WriteString("\n")
-		default:
-			w.WriteString(s.Text)
 		}
+		w.WriteString(s.Text)
+		w.WriteString(s.Raw)
 	}
 	return w.String()
 }
