@@ -21,7 +21,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -32,20 +34,19 @@ import (
 	"example.com/accord/durable"
 )
 
-// busyWait is how long a transaction waits for another process.
-const busyWait = 10 * time.Second
-
 // readers is how many reads run at the same time. Each has a page cache of its own.
 const readers = 4
 
 // Options are the settings of a DB. The zero value is usable.
 type Options struct {
-	MaxWaiting int // how many events may wait before Send returns ErrFull; 0 means a million
+	MaxWaiting int           // how many events may wait before Send returns ErrFull; 0 means a million
+	Patience   time.Duration // how long a write waits for one of another process; 0 means 10 s
 }
 
 // A DB is one open file: a store, a queue and its gauge.
 type DB struct {
 	path  string
+	o     Options
 	read  *sql.DB
 	write *sql.DB
 	w     *writer
@@ -65,46 +66,65 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if o.MaxWaiting <= 0 {
 		o.MaxWaiting = 1_000_000
 	}
-	db := &DB{path: path, bell: newBell()}
-	var err error
-	if db.write, err = sql.Open("sqlite", source(path, "journal_mode(WAL)", "synchronous(FULL)", "journal_size_limit(67108864)")); err != nil {
-		return nil, db.explain("open", err)
+	if o.Patience <= 0 {
+		o.Patience = 10 * time.Second
 	}
-	if err := migrate(ctx, db.write); err != nil {
-		db.write.Close()
-		return nil, db.explain("open", err)
-	}
-	if db.read, err = sql.Open("sqlite", source(path, "query_only(1)")); err != nil {
-		db.write.Close()
-		return nil, db.explain("open", err)
-	}
-	db.read.SetMaxOpenConns(readers)
-	db.read.SetMaxIdleConns(readers)
-	if db.w, err = startWriter(ctx, db.write, o.MaxWaiting, db.bell.ring); err != nil {
-		db.read.Close()
-		db.write.Close()
-		return nil, db.explain("open", err)
+	db := &DB{path: path, o: o, bell: newBell()}
+	if err := db.open(ctx); err != nil {
+		return nil, errors.Join(db.explain("open", err), db.shut())
 	}
 	return db, nil
 }
 
-// Close ends what waits for an event, finishes what is being written, and
-// closes the file.
-func (db *DB) Close() error {
-	var err error
-	db.close.Do(func() {
-		db.w.stop()
-		err = db.read.Close()
-		if e := db.write.Close(); err == nil {
-			err = e
-		}
-	})
+func (db *DB) open(ctx context.Context) error {
+	// What is in it is for this user alone. SQLite gives the files beside it the same mode.
+	f, err := os.OpenFile(db.path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	db.write, err = sql.Open("sqlite", source(db.path, db.o.Patience, "journal_mode(WAL)", "synchronous(FULL)", "journal_size_limit(67108864)"))
+	if err != nil {
+		return err
+	}
+	if err := migrate(ctx, db.write); err != nil {
+		return err
+	}
+	if db.read, err = sql.Open("sqlite", source(db.path, db.o.Patience, "query_only(1)")); err != nil {
+		return err
+	}
+	db.read.SetMaxOpenConns(readers)
+	db.read.SetMaxIdleConns(readers)
+	db.w, err = startWriter(ctx, db.write, db.o.MaxWaiting, db.bell.ring)
 	return err
 }
 
+// Close ends what waits for an event, finishes what is being written, and
+// closes the file.
+func (db *DB) Close() (err error) {
+	db.close.Do(func() { err = db.shut() })
+	return err
+}
+
+// shut closes what is open.
+func (db *DB) shut() error {
+	if db.w != nil {
+		db.w.stop()
+	}
+	var errs []error
+	for _, conns := range []*sql.DB{db.read, db.write} {
+		if conns != nil {
+			errs = append(errs, conns.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // source is the driver's name for the file at path.
-func source(path string, pragmas ...string) string {
-	q := url.Values{"_pragma": {"busy_timeout(" + strconv.Itoa(int(busyWait.Milliseconds())) + ")"}}
+func source(path string, patience time.Duration, pragmas ...string) string {
+	q := url.Values{"_pragma": {"busy_timeout(" + strconv.Itoa(int(patience.Milliseconds())) + ")"}}
 	for _, p := range pragmas {
 		q.Add("_pragma", p)
 	}
