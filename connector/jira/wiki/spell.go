@@ -273,7 +273,7 @@ func (sp *speller) special(s string, i int, more bool) bool {
 		_, _, ok := emoticonAt(s, i)
 		return ok
 	case '!':
-		return opens(sp.last, afterText(rest)) && (more || strings.Contains(rest, "!"))
+		return opens(sp.last, afterText(rest)) && (more || sp.cell || strings.Contains(rest, "!"))
 	case '?':
 		return strings.HasPrefix(rest, "?") && opens(sp.last, afterText(rest[1:]))
 	}
