@@ -174,7 +174,7 @@ func TestPlacesAreReadAsWritten(t *testing.T) {
 			t.Errorf("%q reads as %q, %v", s, p, err)
 		}
 	}
-	for _, s := range []string{"comments[", "comments[]", "comments[acme]", "comments[acme/1"} {
+	for _, s := range []string{"comments[", "comments[]", "comments[acme]", "comments[acme/]", "comments[acme/1"} {
 		if p, err := issue.ParsePlace(s); err == nil {
 			t.Errorf("%q reads as %v, want an error", s, p)
 		}

@@ -9,40 +9,40 @@ import (
 // A Link is the issues that are one issue, and all that is known about them.
 // ARCHITECTURE.md "A turn" says why each part is needed.
 type Link struct {
-	ID       Ref                  // the issue it began with
-	Agreed   Document             // every edit heard so far, merged; shared words
-	Said     map[Place]Stamp      // by whom and when the agreed value was said
-	Held     map[Place]Held       // conflicts; nothing is written there, on any side
-	Sides    map[Participant]Side // every participant that has, or is to have, an issue
-	Rules    string               // digest of the rules it was last settled under
-	Revision int64                // counts commits; the store compares and swaps on it
+	ID       Ref                  `json:"id,omitzero"`       // the issue it began with
+	Agreed   Document             `json:"agreed,omitzero"`   // every edit heard so far, merged; shared words
+	Said     map[Place]Stamp      `json:"said,omitzero"`     // by whom and when the agreed value was said
+	Held     map[Place]Held       `json:"held,omitzero"`     // conflicts; nothing is written there, on any side
+	Sides    map[Participant]Side `json:"sides,omitzero"`    // every participant that has, or is to have, an issue
+	Rules    string               `json:"rules,omitzero"`    // digest of the rules it was last settled under
+	Revision int64                `json:"revision,omitzero"` // counts commits; the store compares and swaps on it
 }
 
 // A Side is one participant's part in a link.
 type Side struct {
-	Ref   Ref             // zero: no issue known yet
-	Key   string          // as last seen, for people
-	State Presence        // as last looked at; anything but Present: nothing is heard or written here
-	Shown Document        // own words: what it showed when last heard, or shows once our write is known to have landed
-	Base  Document        // shared words: what Shown stands for. Shown and Base together are the shadow
-	Heard Position        // the changelog up to here is consumed
-	Rows  map[Place]RowAt // by birth: every row known here
-	Sent  []Sent          // writes begun and not known to have ended; no place is in two; a create stands alone
-	Tried map[Place]Try   // our tries to bring a value here that did not stay: the field is refused here
+	Ref   Ref             `json:"ref,omitzero"`   // zero: no issue known yet
+	Key   string          `json:"key,omitzero"`   // as last seen, for people
+	State Presence        `json:"state,omitzero"` // as last looked at; anything but Present: nothing is heard or written here
+	Shown Document        `json:"shown,omitzero"` // own words: what it showed when last heard, or shows once our write is known to have landed
+	Base  Document        `json:"base,omitzero"`  // shared words: what Shown stands for. Shown and Base together are the shadow
+	Heard Position        `json:"heard,omitzero"` // the changelog up to here is consumed
+	Rows  map[Place]RowAt `json:"rows,omitzero"`  // by birth: every row known here
+	Sent  []Sent          `json:"sent,omitzero"`  // writes begun and not known to have ended; no place is in two; a create stands alone
+	Tried map[Place]Try   `json:"tried,omitzero"` // our tries to bring a value here that did not stay: the field is refused here
 }
 
 // A Sent is a write that was begun. It is committed before its first call.
 type Sent struct {
-	Turn     string
-	First    time.Time       // when the oldest of its calls was planned
-	At       time.Time       // when the last was; no call starts later than At + turnMax
-	Until    time.Time       // no call of it can still take effect after this
-	Repeated bool            // a call was made again before the end of one before it was known
-	Want     Document        // patch, shared words
-	Wrote    Document        // the same in own words
-	From     Document        // Shown when it was begun, at the places of Want
-	Create   bool            // Want holds only what the create's body carries
-	Reply    map[Place]Reply // missing: Unknown
+	Turn     string          `json:"turn,omitzero"`
+	First    time.Time       `json:"first,omitzero"`    // when the oldest of its calls was planned
+	At       time.Time       `json:"at,omitzero"`       // when the last was; no call starts later than At + turnMax
+	Until    time.Time       `json:"until,omitzero"`    // no call of it can still take effect after this
+	Repeated bool            `json:"repeated,omitzero"` // a call was made again before the end of one before it was known
+	Want     Document        `json:"want,omitzero"`     // patch, shared words
+	Wrote    Document        `json:"wrote,omitzero"`    // the same in own words
+	From     Document        `json:"from,omitzero"`     // Shown when it was begun, at the places of Want
+	Create   bool            `json:"create,omitzero"`   // Want holds only what the create's body carries
+	Reply    map[Place]Reply `json:"reply,omitzero"`    // missing: Unknown
 }
 
 // A Reply is what became of one place of a write.
@@ -65,11 +65,11 @@ const (
 
 // A Try counts our tries to bring one value to one place that did not stay.
 type Try struct {
-	Value Value     // shared words
-	Count int       // tries since First
-	First time.Time // when the first of them was
-	Next  time.Time // not before; zero: not until the value, the rules or what is shown change
-	Why   string    // the site's sentence, or ours; empty: it landed, and is only counted
+	Value Value     `json:"value,omitzero"` // shared words
+	Count int       `json:"count,omitzero"` // tries since First
+	First time.Time `json:"first,omitzero"` // when the first of them was
+	Next  time.Time `json:"next,omitzero"`  // not before; zero: not until the value, the rules or what is shown change
+	Why   string    `json:"why,omitzero"`   // the site's sentence, or ours; empty: it landed, and is only counted
 }
 
 // Refused reports whether the value is refused there, rather than only counted.
@@ -77,36 +77,37 @@ func (t Try) Refused() bool { return t.Why != "" }
 
 // Held is a field on which participants disagree, waiting for a person.
 type Held struct {
-	Claims []Claim
-	Since  time.Time
+	Claims []Claim   `json:"claims,omitzero"`
+	Since  time.Time `json:"since,omitzero"`
 }
 
 // A Claim is an edit heard from one participant: Base→Value.
 type Claim struct {
-	By          Participant
-	Person      string        // as the site displays who made it; may be empty
-	At          time.Time     // by our clock; zero: its changelog entry is not there yet
-	Uncertainty time.Duration // of At
-	Heard       time.Time     // when we first knew of it
-	Base, Value Value         // shared words; nil Base: first contact. nil Value: the row is removed
-	Raw         Value         // own words
-	Lost        bool          // overwritten by us: it is no longer shown there
+	By          Participant   `json:"by,omitzero"`
+	Person      string        `json:"person,omitzero"`      // as the site displays who made it; may be empty
+	At          time.Time     `json:"at,omitzero"`          // by our clock; zero: its changelog entry is not there yet
+	Uncertainty time.Duration `json:"uncertainty,omitzero"` // of At
+	Heard       time.Time     `json:"heard,omitzero"`       // when we first knew of it
+	Base        Value         `json:"base,omitzero"`        // shared words; nil Base: first contact. nil Value: the row is removed
+	Value       Value         `json:"value,omitzero"`
+	Raw         Value         `json:"raw,omitzero"`  // own words
+	Lost        bool          `json:"lost,omitzero"` // overwritten by us: it is no longer shown there
 }
 
 // A Stamp says who said the agreed value of a place.
 type Stamp struct {
-	By          Participant // empty: a decision
-	Person      string
-	At          time.Time // by our clock; zero: its changelog entry is not there yet
-	Uncertainty time.Duration
-	Heard       time.Time // when we first knew of it
-	Raw         Value     // own words of By
+	By          Participant   `json:"by,omitzero"` // empty: a decision
+	Person      string        `json:"person,omitzero"`
+	At          time.Time     `json:"at,omitzero"` // by our clock; zero: its changelog entry is not there yet
+	Uncertainty time.Duration `json:"uncertainty,omitzero"`
+	Heard       time.Time     `json:"heard,omitzero"` // when we first knew of it
+	Raw         Value         `json:"raw,omitzero"`   // own words of By
 }
 
 // A Position is how far a changelog was read: all before At, and at At the ids.
 type Position struct {
-	At  time.Time
-	IDs []string // sorted
+	At  time.Time `json:"at,omitzero"`
+	IDs []string  `json:"ids,omitzero"` // sorted
 }
 
 // Before reports whether e comes after the position: it is still to be heard.
@@ -144,7 +145,7 @@ func (t *Try) UnmarshalJSON(b []byte) error {
 	type plain Try
 	o := struct {
 		*plain
-		Value raw
+		Value raw `json:"value"`
 	}{plain: (*plain)(t)}
 	err := json.Unmarshal(b, &o)
 	t.Value = o.Value.Value
@@ -156,7 +157,9 @@ func (c *Claim) UnmarshalJSON(b []byte) error {
 	type plain Claim
 	o := struct {
 		*plain
-		Base, Value, Raw raw
+		Base  raw `json:"base"`
+		Value raw `json:"value"`
+		Raw   raw `json:"raw"`
 	}{plain: (*plain)(c)}
 	err := json.Unmarshal(b, &o)
 	c.Base, c.Value, c.Raw = o.Base.Value, o.Value.Value, o.Raw.Value
@@ -168,7 +171,7 @@ func (s *Stamp) UnmarshalJSON(b []byte) error {
 	type plain Stamp
 	o := struct {
 		*plain
-		Raw raw
+		Raw raw `json:"raw"`
 	}{plain: (*plain)(s)}
 	err := json.Unmarshal(b, &o)
 	s.Raw = o.Raw.Value

@@ -15,7 +15,8 @@ type Participant string
 
 // A Ref names a thing by where it was born: the participant and the immutable
 // id it was given there. Links, issues, comments, attachments and worklogs all
-// have one. The zero Ref names nothing.
+// have one. The zero Ref names nothing; one without an ID, a thing that is yet
+// to be born there.
 type Ref struct {
 	Participant Participant
 	ID          string
@@ -35,7 +36,7 @@ func ParseRef(s string) (Ref, error) {
 		return Ref{}, nil
 	}
 	p, id, ok := strings.Cut(s, "/")
-	if !ok || p == "" || id == "" {
+	if !ok || p == "" {
 		return Ref{}, fmt.Errorf("read ref %q: want participant/id", s)
 	}
 	return Ref{Participant(p), id}, nil
@@ -84,7 +85,7 @@ func ParsePlace(s string) (Place, error) {
 	}
 	row, closed := strings.CutSuffix(row, "]")
 	r, err := ParseRef(row)
-	if !closed || err != nil || r == (Ref{}) {
+	if !closed || err != nil || r.ID == "" {
 		return Place{}, fmt.Errorf("read place %q: want field or field[participant/id]", s)
 	}
 	return Place{field, r}, nil

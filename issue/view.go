@@ -94,11 +94,11 @@ type Touch struct {
 
 // A Change is all that one participant is to be told in one turn.
 type Change struct {
-	On    Ref             // ID is empty when the issue is to be created
-	Link  Ref             // the mark to leave when creating
-	Turn  string          // goes into the history metadata and the row properties
-	Patch Document        // own words; rows by birth; nil removes a row. A row with nothing in From is a create
-	From  Document        // what was shown when it was planned, at the places of Patch
-	Rows  map[Place]RowAt // the rows of Patch; ID is empty where one is to be created
-	Start time.Time       // no call starts later
+	On    Ref             `json:"on,omitzero"`    // ID is empty when the issue is to be created
+	Link  Ref             `json:"link,omitzero"`  // the mark to leave when creating
+	Turn  string          `json:"turn,omitzero"`  // goes into the history metadata and the row properties
+	Patch Document        `json:"patch,omitzero"` // own words; rows by birth; nil removes a row. A row with nothing in From is a create
+	From  Document        `json:"from,omitzero"`  // what was shown when it was planned, at the places of Patch
+	Rows  map[Place]RowAt `json:"rows,omitzero"`  // the rows of Patch; ID is empty where one is to be created
+	Start time.Time       `json:"start,omitzero"` // no call starts later
 }

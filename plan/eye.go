@@ -47,7 +47,7 @@ func (e eye) word(x issue.Place, v issue.Value) (issue.Value, bool) {
 	case issue.Text:
 		return issue.Text{Doc: e.ownPeople(v.Doc)}, true
 	case issue.Row:
-		return e.ownRow(x, v), true
+		return e.ownRow(v, x.Row.Participant == e.who), true
 	}
 	return nil, true
 }

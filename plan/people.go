@@ -58,8 +58,8 @@ func mention(s text.Span, id string) text.Span {
 
 // ownRow is a row as it is written: one born elsewhere has its author named in
 // a first paragraph, since nobody can be made the author of a comment
-// (docs/JIRA.md "Comments").
-func (e eye) ownRow(x issue.Place, r issue.Row) issue.Row {
+// (docs/JIRA.md "Comments"); so is one born here that we make again.
+func (e eye) ownRow(r issue.Row, original bool) issue.Row {
 	out := issue.Row{}
 	for part, v := range r {
 		if t, ok := v.(issue.Text); ok {
@@ -67,7 +67,7 @@ func (e eye) ownRow(x issue.Place, r issue.Row) issue.Row {
 		}
 		out[part] = v
 	}
-	if x.Row.Participant == e.who {
+	if original {
 		return out
 	}
 	delete(out, author)
@@ -87,7 +87,7 @@ func (e eye) sharedRow(x issue.Place, r issue.Row, known issue.Value) issue.Row 
 		}
 		out[part] = v
 	}
-	if x.Row.Participant == e.who {
+	if x.Row.Participant == e.who && out[author] != nil {
 		return out
 	}
 	was, _ := known.(issue.Row)

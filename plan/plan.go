@@ -15,12 +15,13 @@ import (
 
 // A Plan is a value: every write that a turn would make, and every conflict.
 type Plan struct {
-	Before, After issue.Link
-	Turn          string
-	Changes       []issue.Change                // in the order of Rules.Order
-	Heard         map[issue.Place][]issue.Claim // the edits that this look brought
-	Overruled     map[issue.Place][]issue.Claim // claims that lost under a policy
-	Again         time.Time                     // look again then; zero: no need
+	Before    issue.Link                    `json:"before,omitzero"`
+	After     issue.Link                    `json:"after,omitzero"`
+	Turn      string                        `json:"turn,omitzero"`
+	Changes   []issue.Change                `json:"changes,omitzero"`   // in the order of Rules.Order
+	Heard     map[issue.Place][]issue.Claim `json:"heard,omitzero"`     // the edits that this look brought
+	Overruled map[issue.Place][]issue.Claim `json:"overruled,omitzero"` // claims that lost under a policy
+	Again     time.Time                     `json:"again,omitzero"`     // look again then; zero: no need
 }
 
 // Make plans a turn. It is a function: the same input gives the same plan, to

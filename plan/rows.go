@@ -62,6 +62,17 @@ func (s *side) birth(local issue.Place, twins map[issue.Place]issue.Value, born 
 	return local
 }
 
+// out is [eye.out], but a row that was born here and no longer stands there as
+// its author's is written as one born elsewhere.
+func (s *side) out(x issue.Place, v issue.Value) (issue.Value, bool) {
+	row, ok := v.(issue.Row)
+	if seen, stands := s.rows[x]; !ok || x.Row.Participant != s.who || stands && !seen.Ours {
+		return s.eye.out(x, v)
+	}
+	own := s.canon(x, s.ownRow(row, false))
+	return own, own != nil
+}
+
 // first reports whether the participant is looked at for the first time,
 // and its issue is not one that we made.
 func (s *side) first() bool {

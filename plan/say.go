@@ -24,6 +24,9 @@ func (s *saying) say() {
 		s.absent()
 		return
 	}
+	if s.create() >= 0 {
+		return // it is not known yet what it was made as
+	}
 	fresh, again := issue.Document{}, map[int]issue.Document{}
 	for _, x := range issue.Places(s.link.Agreed, s.raw, s.Base) {
 		v, missing := s.missing(x)

@@ -119,6 +119,9 @@ func (s *side) lags(t Times) bool {
 		return false
 	}
 	for _, sent := range s.Sent {
+		if sent.Create && s.unlogged(t) {
+			return true
+		}
 		for x := range sent.Want {
 			if v, shown := s.raw[x]; shown && x.Row == (issue.Ref{}) && s.unexplained(x, v, sent, t) {
 				return true
@@ -126,6 +129,31 @@ func (s *side) lags(t Times) bool {
 		}
 	}
 	return false
+}
+
+// settling is how close two times of one change on a site may be.
+const settling = 2 * time.Second
+
+// unlogged reports whether the issue was changed since it was made and the
+// changelog does not tell of it yet: what a place shows may be a person's word
+// and not what the create made of it. A row that was changed explains it as
+// well, once an entry of the same time would have come.
+func (s *side) unlogged(t Times) bool {
+	updated := s.view.Updated.Add(-settling)
+	if !updated.After(s.view.Created) {
+		return false
+	}
+	for _, e := range s.view.Log {
+		if !e.At.Before(updated) {
+			return false
+		}
+	}
+	for _, r := range s.rows {
+		if !r.Updated.Before(updated) {
+			return !s.view.Looked.After(s.ours(s.view.Updated).Add(t.TurnMax))
+		}
+	}
+	return true
 }
 
 // unexplained reports whether the entries after Heard do not lead to v.
