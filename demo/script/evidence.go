@@ -28,7 +28,7 @@ func (r *run) evidence(ctx context.Context) (*court, error) {
 	}
 	c := &court{words: r.Words, edits: r.edits, tracks: r.all(), looks: map[*track][2]look{}, climbed: r.climbed}
 	for s := range r.Sites {
-		c.sync[s], c.names[s] = r.Sites[s].Sync, r.Sites[s].Participant
+		c.sync[s], c.names[s] = r.jiras[s].ours, r.Sites[s].Participant
 	}
 	var err error
 	if c.standing, err = r.standing(ctx); err != nil {

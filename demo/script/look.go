@@ -10,7 +10,7 @@ import (
 
 // customFields are the custom fields that the script edits: its own name, and
 // what both Jiras call the field.
-var customFields = map[string]string{"reference": "Customer reference", "points": "Story points", "severity": "Severity"}
+var customFields = map[string]string{"reference": "Customer", "points": "Effort", "severity": "Severity"}
 
 // scalars are the fields with one value that the script compares, by its own
 // names, with Jira's ids of those that have one everywhere.

@@ -10,7 +10,8 @@ import (
 // A Standing is what the sync says of itself, of the links and their fields by
 // the sync's own names.
 type Standing struct {
-	Waiting int       `json:"waiting"` // events that are due or being worked on
+	Busy    int       `json:"busy"`    // events being worked on
+	Waiting int       `json:"waiting"` // events not taken yet: due, or to be looked at again later
 	Dead    int       `json:"dead"`    // events that were given up
 	Held    []Held    `json:"held"`
 	Refused []Refused `json:"refused"`
@@ -35,34 +36,51 @@ type Refused struct {
 // calm is how long nothing may happen before all counts as quiet.
 const calm = 3 * time.Second
 
-// rest waits until the sync has written nothing for a while and nothing waits.
-// It returns how many writes the sync made in all.
-func (r *run) rest(ctx context.Context) (int, error) {
-	end := time.Now().Add(r.Within)
-	last, since := -1, time.Now()
+// rest waits until the sync has written nothing for a while, nothing is being
+// worked on and what waits is for later. It returns how many writes the sync
+// made in all, and how many events wait.
+func (r *run) rest(ctx context.Context, end time.Time) (writes, waiting int, err error) {
+	type state struct{ writes, waiting, busy int }
+	var last state
+	since := time.Now()
 	for {
 		n, err := r.writes(ctx)
 		if err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 		s, err := r.standing(ctx)
+		now := state{n, s.Waiting, s.Busy}
 		switch {
 		case err != nil:
-			return 0, err
+			return 0, 0, err
 		case s.Dead > 0:
-			return 0, fmt.Errorf("the sync has given up %d events", s.Dead)
-		case n != last || s.Waiting > 0:
-			last, since = n, time.Now()
+			return 0, 0, fmt.Errorf("the sync has given up %d events", s.Dead)
+		case now != last || s.Busy > 0:
+			last, since = now, time.Now()
 		case time.Since(since) >= calm:
-			return n, nil
+			return n, s.Waiting, nil
 		}
 		if time.Now().After(end) {
-			return 0, fmt.Errorf("not quiet after %v: %d events wait, %d writes so far", r.Within, s.Waiting, n)
+			return 0, 0, fmt.Errorf("not quiet after %v: %+v", r.Within, now)
 		}
 		if err := sleep(ctx, 200*time.Millisecond); err != nil {
-			return 0, err
+			return 0, 0, err
 		}
 	}
+}
+
+// stir waits until the sync looks again, or the time is up.
+func (r *run) stir(ctx context.Context, waiting int, end time.Time) error {
+	for time.Now().Before(end) {
+		s, err := r.standing(ctx)
+		if err != nil || s.Busy > 0 || s.Waiting != waiting {
+			return err
+		}
+		if err := sleep(ctx, 50*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *run) standing(ctx context.Context) (Standing, error) {
@@ -79,4 +97,16 @@ func (r *run) standing(ctx context.Context) (Standing, error) {
 
 // writes counts the requests by which the sync's accounts changed something at
 // either site, as the sites remember them.
-func (r *run) writes(ctx context.Context) (int, error) { return 0, nil }
+func (r *run) writes(ctx context.Context) (int, error) {
+	total := 0
+	for _, j := range r.jiras {
+		var seen struct {
+			Writes struct{ ByAccount map[string]int }
+		}
+		if err := j.call(ctx, theSync, "GET", "/_sim/requests", nil, &seen); err != nil {
+			return 0, err
+		}
+		total += seen.Writes.ByAccount[j.Sync.Email]
+	}
+	return total, nil
+}

@@ -115,7 +115,7 @@ func (r *run) at(name string) *track {
 // meet takes note of an issue that nobody here made.
 func (r *run) meet(j *jira, l look) {
 	t := r.at(l.Link)
-	if t == nil || l.Creator != j.Sync {
+	if t == nil || l.Creator != j.ours {
 		t := r.begin(j.side, l.ID)
 		t.guest = true
 		return

@@ -64,17 +64,36 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		return Result{}, fmt.Errorf("run script with seed %d: %w", o.Seed, err)
 	}
 	r.say("%d edits made in %.0f s; waiting until all is quiet", len(r.edits), time.Since(start).Seconds())
-	writes, err := r.rest(ctx)
+	res, err := r.verdict(ctx)
 	if err != nil {
-		return Result{}, fmt.Errorf("wait with seed %d: %w", o.Seed, err)
+		return Result{}, fmt.Errorf("judge script with seed %d: %w", o.Seed, err)
 	}
-	c, err := r.evidence(ctx)
-	if err != nil {
-		return Result{}, fmt.Errorf("read both sides with seed %d: %w", o.Seed, err)
-	}
-	res := c.judge()
-	res.Seed, res.Writes, res.Seconds = o.Seed, writes, time.Since(start).Seconds()
+	res.Seed, res.Seconds = o.Seed, time.Since(start).Seconds()
 	return res, nil
+}
+
+// verdict judges once all is quiet. While something is wrong and the sync means
+// to look again, it has not come to rest: it is judged again.
+func (r *run) verdict(ctx context.Context) (Result, error) {
+	for end := time.Now().Add(r.Within); ; {
+		writes, waiting, err := r.rest(ctx, end)
+		if err != nil {
+			return Result{}, err
+		}
+		c, err := r.evidence(ctx)
+		if err != nil {
+			return Result{}, err
+		}
+		res := c.judge()
+		res.Writes = writes
+		if res.Differing == 0 || waiting == 0 || time.Now().After(end) {
+			return res, nil
+		}
+		r.say("quiet, but %d differ and %d looks wait; waiting on", res.Differing, waiting)
+		if err := r.stir(ctx, waiting, end); err != nil {
+			return Result{}, err
+		}
+	}
 }
 
 func newRun(ctx context.Context, o Options) (*run, error) {
@@ -115,15 +134,15 @@ func orElse(d, other time.Duration) time.Duration {
 func (r *run) people(ctx context.Context) ([]Person, error) {
 	var out []Person
 	for n := range r.Sites[cloud].Accounts {
-		var ids [2]string
-		var me struct{ AccountID, Name, DisplayName string }
-		for _, j := range r.jiras {
-			if err := j.call(ctx, n, "GET", j.api()+"/myself", nil, &me); err != nil {
-				return nil, err
-			}
-			ids[j.side] = [...]string{me.AccountID, me.Name}[j.side]
+		id, name, err := r.jiras[cloud].me(ctx, n)
+		if err != nil {
+			return nil, err
 		}
-		out = append(out, Person{me.DisplayName, ids[cloud], ids[server]})
+		login, _, err := r.jiras[server].me(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Person{name, id, login})
 	}
 	return out, nil
 }

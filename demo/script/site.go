@@ -30,15 +30,13 @@ type Site struct {
 	URL         string    // without a slash at the end
 	Project     string    // key
 	Participant string    // the sync's name of the project: the property "accord" names issues by it
-	Accounts    []Account // of people who edit; one or more, none of them the sync's
-	Sync        string    // the sync's account: accountId at the Cloud, user name at the Data Center
+	Accounts    []Account // of people who edit; the first may change what others wrote
+	Sync        Account   // nobody else uses it
 }
 
-// An Account is how one person logs in.
-type Account struct {
-	User  string // e-mail address; empty: Token is sent as Bearer
-	Token string
-}
+// An Account is how somebody logs in: at the Cloud as Basic, at the Data Center
+// as Bearer.
+type Account struct{ Email, Token string }
 
 // A jira is a client of one Jira's REST API, of the little that people do.
 type jira struct {
@@ -46,6 +44,17 @@ type jira struct {
 	side   side
 	http   *http.Client
 	custom map[string]string // Jira's id of a custom field, by the script's name
+	ours   string            // the sync's account: accountId at the Cloud, user name at the Data Center
+}
+
+// theSync is the number of the sync's account.
+const theSync = -1
+
+func (j *jira) account(n int) Account {
+	if n == theSync {
+		return j.Sync
+	}
+	return j.Accounts[n%len(j.Accounts)]
 }
 
 // api is the part of the path that names the version.
@@ -93,10 +102,10 @@ func (j *jira) once(ctx context.Context, as int, method, path string, body []byt
 	if len(body) > 0 {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if a := j.Accounts[as%len(j.Accounts)]; a.User == "" {
+	if a := j.account(as); j.side == server {
 		req.Header.Set("Authorization", "Bearer "+a.Token)
 	} else {
-		req.SetBasicAuth(a.User, a.Token)
+		req.SetBasicAuth(a.Email, a.Token)
 	}
 	resp, err := j.http.Do(req)
 	if err != nil {
@@ -130,8 +139,20 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// prepare learns the ids of the custom fields.
-func (j *jira) prepare(ctx context.Context) error {
+// account is who somebody is, as the site says it.
+type account struct{ AccountID, Name, DisplayName string }
+
+func (j *jira) me(ctx context.Context, n int) (id, name string, err error) {
+	var m account
+	err = j.call(ctx, n, "GET", j.api()+"/myself", nil, &m)
+	return [...]string{m.AccountID, m.Name}[j.side], m.DisplayName, err
+}
+
+// prepare learns who the sync is and the ids of the custom fields.
+func (j *jira) prepare(ctx context.Context) (err error) {
+	if j.ours, _, err = j.me(ctx, theSync); err != nil {
+		return err
+	}
 	var fields []struct{ ID, Name string }
 	if err := j.call(ctx, 0, "GET", j.api()+"/field", nil, &fields); err != nil {
 		return err
