@@ -18,6 +18,9 @@ import (
 func (a *App) Resolve(word string) (issue.Ref, error) {
 	if p, _, ok := strings.Cut(word, "/"); ok {
 		ref, err := issue.ParseRef(word)
+		if err == nil && ref.ID == "" {
+			err = fmt.Errorf("find %s: no id or key behind the slash", word)
+		}
 		if err == nil && a.Engine(ref.Participant) == nil {
 			err = fmt.Errorf("find %s: there is no participant %q", word, p)
 		}
