@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -89,7 +91,9 @@ func TestUnreachable(t *testing.T) {
 }
 
 func TestUntrusted(t *testing.T) {
-	tls := httptest.NewTLSServer(http.NotFoundHandler())
+	tls := httptest.NewUnstartedServer(http.NotFoundHandler())
+	tls.Config.ErrorLog = log.New(io.Discard, "", 0)
+	tls.StartTLS()
 	defer tls.Close()
 	_, err := look(t, (&site{Server: tls}).participant(t, jira.Cloud), "10")
 	if err == nil || !strings.Contains(err.Error(), "ca_file") {

@@ -12,8 +12,8 @@ import (
 	"example.com/accord/issue"
 )
 
-// seenMost bounds what a cursor remembers; beyond it issues of the overlap come
-// twice, which does no harm.
+// seenMost bounds what a cursor remembers; beyond it some issues come twice,
+// which does no harm.
 const seenMost = 1000
 
 // A walk is the position of [Participant.Changed]. It goes through issues in
@@ -21,7 +21,7 @@ const seenMost = 1000
 // minute of the last issue before it, less what was seen there. Only where one
 // minute holds more than a page, the query of that minute is paged.
 type walk struct {
-	Began time.Time        `json:"began,omitzero"` // by our clock; zero: the walk is over, and Seen is of its end
+	Began time.Time        `json:"began"`          // by our clock
 	Floor time.Time        `json:"floor,omitzero"` // by the site's clock: the query's lower bound; zero: none
 	Seen  map[string]int64 `json:"seen,omitempty"` // issue id → its last change when yielded, epoch milliseconds, from Floor on
 	At    spot             `json:"at,omitzero"`    // in the query of Floor
@@ -60,7 +60,10 @@ func (p *Participant) step(ctx context.Context, from connector.Cursor) (connecto
 	}
 	starts := w.Began.IsZero()
 	if starts {
-		w.begin(p.c.now(), from.Since, p.siteTime(from.Since))
+		w.Began = p.c.now()
+		if !from.Since.IsZero() {
+			w.Floor = p.siteTime(from.Since).Add(-overlap).Truncate(time.Minute)
+		}
 	}
 	results, err := p.results(ctx, &w, me.Zone)
 	if err != nil {
@@ -70,26 +73,14 @@ func (p *Participant) step(ctx context.Context, from connector.Cursor) (connecto
 	if starts && !results.last {
 		page.Total = max(page.Total, p.count(ctx, w, me.Zone))
 	}
-	next := from.Since
 	if page.Last {
-		next = w.Began
-		w = walk{Seen: w.Seen}
-		w.forget(p.siteTime(next).Add(-overlap))
-	} else {
-		w.advance(results)
+		page.Next.Since = w.Began
+		return page, nil
 	}
+	w.advance(results)
 	at, err := json.Marshal(w)
-	page.Next = connector.Cursor{Since: next, At: string(at)}
+	page.Next = connector.Cursor{Since: from.Since, At: string(at)}
 	return page, err
-}
-
-// begin starts a walk over what changed since a time, given by both clocks.
-func (w *walk) begin(now, since, site time.Time) {
-	w.Began = now
-	if !since.IsZero() {
-		w.Floor = site.Add(-overlap).Truncate(time.Minute)
-	}
-	w.forget(w.Floor)
 }
 
 // results fetches the page that is due. Issues that change while their minute

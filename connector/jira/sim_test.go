@@ -2,11 +2,13 @@ package jira_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -21,24 +23,41 @@ import (
 )
 
 // A direct transport lets a handler answer in this process, so that time may
-// be virtual.
+// be virtual. A caller who gives up is answered at once; the handler goes on.
 type direct struct{ http.Handler }
 
 func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
-	if err := r.Context().Err(); err != nil {
-		return nil, err
+	body := []byte{}
+	if r.Body != nil {
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
 	}
-	if r.Body == nil {
-		r.Body = http.NoBody
-	}
-	w := httptest.NewRecorder()
-	d.ServeHTTP(w, r)
-	resp := w.Result()
-	if resp.Header.Get("Date") == "" {
+	q := r.Clone(context.WithoutCancel(r.Context()))
+	q.Body = io.NopCloser(bytes.NewReader(body))
+	done := make(chan *http.Response, 1)
+	go func() {
+		defer func() {
+			if recover() != nil { // as a server does with http.ErrAbortHandler
+				done <- nil
+			}
+		}()
+		w := httptest.NewRecorder()
+		d.ServeHTTP(w, q)
+		done <- w.Result()
+	}()
+	select {
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	case resp := <-done:
+		if resp == nil {
+			return nil, io.ErrUnexpectedEOF
+		}
 		resp.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+		resp.Request = r
+		return resp, nil
 	}
-	resp.Request = r
-	return resp, nil
 }
 
 // A jiraRig is a simulated Jira, our client at it, and the people who use it.
@@ -51,8 +70,35 @@ type jiraRig struct {
 	*jira.Participant
 	hub connector.Events
 
-	mu   sync.Mutex
-	sent []connector.Delivery
+	mu    sync.Mutex
+	sent  []connector.Delivery
+	calls []string // of our account: "PUT /rest/api/2/issue/1?notifyUsers=false"
+}
+
+// ServeHTTP passes our calls on to the site, and notes them.
+func (r *jiraRig) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	r.mu.Lock()
+	r.calls = append(r.calls, q.Method+" "+q.URL.RequestURI())
+	r.mu.Unlock()
+	r.sim.ServeHTTP(w, q)
+}
+
+// called counts our calls since the last forget that contain all of parts.
+func (r *jiraRig) called(parts ...string) (n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range r.calls {
+		if !slices.ContainsFunc(parts, func(p string) bool { return !strings.Contains(c, p) }) {
+			n++
+		}
+	}
+	return n
+}
+
+func (r *jiraRig) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls = nil
 }
 
 // statuses are those of each flavour of the simulator, in the order of its
@@ -73,12 +119,17 @@ func newRig(t testing.TB, f jira.Flavour, o jirasim.Options) *jiraRig {
 		cfg.User = "accord@example.com"
 	}
 	var err error
-	if r.client, err = jira.Open(cfg, jira.Options{HTTP: &http.Client{Transport: direct{r.sim}}}); err != nil {
+	if r.client, err = jira.Open(cfg, jira.Options{HTTP: &http.Client{Transport: direct{r}}}); err != nil {
 		t.Fatal(err)
 	}
 	p := project()
 	p.Participant, p.Key = "here", r.key
 	p.Via = map[string][][]string{"status": {statuses[f], {statuses[f][3], statuses[f][0]}}}
+	for i, field := range p.Fields {
+		if field.Name == "points" {
+			p.Fields[i].ID = "Effort"
+		}
+	}
 	r.Participant = r.client.Participant(p)
 	r.hub = jira.NewEvents(cfg, p)
 	return r
@@ -100,6 +151,45 @@ func (r *jiraRig) receive(w http.ResponseWriter, q *http.Request) {
 func (r *jiraRig) settle() {
 	time.Sleep(10 * time.Second)
 	synctest.Wait()
+}
+
+// control tells the simulator something.
+func (r *jiraRig) control(path string, body any) { r.t.Helper(); r.ask("POST", "/_sim/"+path, body) }
+
+// faults makes the next calls of a route go wrong: Effect is "before" or "after"
+// the call has its effect.
+func (r *jiraRig) faults(rules ...jirasim.Fault) {
+	r.t.Helper()
+	r.control("faults", map[string]any{"rules": rules})
+}
+
+// accounts are the simulator's.
+func (r *jiraRig) accounts() (out []map[string]any) {
+	w := httptest.NewRecorder()
+	r.sim.ServeHTTP(w, httptest.NewRequest("GET", "https://acme.example/_sim/accounts", nil))
+	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
+		r.t.Fatalf("%v: %s", err, w.Body)
+	}
+	return out
+}
+
+// see looks at one issue.
+func (r *jiraRig) see(id string) issue.View {
+	r.t.Helper()
+	v, err := look(r.t, r.Participant, id)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return v
+}
+
+// both runs a test on a simulated site of each flavour, in virtual time.
+func both(t *testing.T, o jirasim.Options, test func(t *testing.T, r *jiraRig)) {
+	for _, f := range []jira.Flavour{jira.Cloud, jira.DataCenter} {
+		t.Run(string(f), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { test(t, newRig(t, f, o)) })
+		})
+	}
 }
 
 // ask makes a request as a person, in version 2 of the API, which has wiki
