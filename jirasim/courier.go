@@ -136,7 +136,7 @@ func (c *courier) try(d delivery, n int) int {
 		req.Header.Set("X-Atlassian-Webhook-Retry", strconv.Itoa(n))
 	}
 	if d.secret != "" {
-		req.Header.Set("X-Hub-Signature", sign(d.secret, d.body))
+		req.Header.Set("X-Hub-Signature", Sign(d.secret, d.body))
 	}
 	rep, err := c.client.Do(req)
 	if err != nil {
@@ -147,8 +147,8 @@ func (c *courier) try(d delivery, n int) int {
 	return rep.StatusCode
 }
 
-// sign is HMAC-SHA256 over the raw body: docs/JIRA.md "Webhooks".
-func sign(secret string, body []byte) string {
+// Sign is X-Hub-Signature: HMAC-SHA256 over the raw body: docs/JIRA.md "Webhooks".
+func Sign(secret string, body []byte) string {
 	m := hmac.New(sha256.New, []byte(secret))
 	m.Write(body)
 	return "sha256=" + hex.EncodeToString(m.Sum(nil))

@@ -122,13 +122,25 @@ func (s *Sim) ill(method, route string) Fault {
 	return all
 }
 
+// struck notes a request that a fault kept from having its effect.
+func (s *Sim) struck(c *call, status int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.by.Now = s.now()
+	s.log.note(c, status)
+}
+
 // spent marks a rule that has struck as often as it should.
 const spent = -1
 
 // fail answers instead of Jira, or cuts the connection.
 func (f Fault) fail(w http.ResponseWriter) {
 	if f.Status == 0 {
-		panic(http.ErrAbortHandler) // how net/http is asked to cut a connection
+		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			_ = conn.Close() // nobody is left to be told
+			return
+		}
+		panic(http.ErrAbortHandler) // how net/http is asked to cut a connection that cannot be taken over
 	}
 	r := reply{status: f.Status, body: f.Body}
 	if f.Body == "" {

@@ -69,6 +69,7 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if f.Effect == "before" {
+		s.struck(c, f.Status)
 		f.fail(w)
 		return
 	}

@@ -60,7 +60,7 @@ func shown(id string) object {
 		return object{"type": "comments-page"}
 	case "security":
 		return object{"type": "securitylevel"}
-	case "workratio", "timespent", "timeestimate", "timeoriginalestimate":
+	case "workratio", "timespent", "timeestimate", "timeoriginalestimate", "aggregatetimespent", "aggregatetimeestimate", "aggregatetimeoriginalestimate":
 		return object{"type": "number"}
 	case "aggregateprogress":
 		return object{"type": "progress"}

@@ -36,6 +36,7 @@ func fields(f Flavour) []*Field {
 		sys("watches", "Watchers", Shown), sys("votes", "Votes", Shown), sys("timetracking", "Time tracking", Shown), sys("security", "Security Level", Shown, "level"),
 		sys("progress", "Progress", Shown), sys("aggregateprogress", "Σ Progress", Shown), sys("workratio", "Work Ratio", Shown), sys("lastViewed", "Last Viewed", Shown),
 		sys("timespent", "Time Spent", Shown), sys("timeestimate", "Remaining Estimate", Shown), sys("timeoriginalestimate", "Original estimate", Shown),
+		sys("aggregatetimespent", "Σ Time Spent", Shown), sys("aggregatetimeestimate", "Σ Remaining Estimate", Shown), sys("aggregatetimeoriginalestimate", "Σ Original Estimate", Shown),
 		custom(0, "Severity", Select, options...), custom(1, "Customer", Line), custom(2, "Effort", Number), custom(3, "Root cause", Rich),
 	}
 }

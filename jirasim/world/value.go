@@ -8,9 +8,9 @@ import (
 // A Value is what a field holds; the zero Value is nothing. Which member is
 // used depends on the field's kind.
 type Value struct {
-	Text   string   `json:"text,omitempty"`   // one line, rich text in native form, a date, an id
-	Number *float64 `json:"number,omitempty"` // a number field
-	List   []string `json:"list,omitempty"`   // labels; ids of options and users
+	Text   string   `json:",omitempty"` // one line, rich text in native form, a date, an id
+	Number *float64 `json:",omitempty"` // a number field
+	List   []string `json:",omitempty"` // labels; ids of options and users
 }
 
 // Empty reports whether v holds nothing.

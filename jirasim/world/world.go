@@ -24,18 +24,18 @@ const (
 
 // A World is the whole state of a site. Its JSON form is whole too.
 type World struct {
-	Flavour     Flavour           `json:"flavour"`
-	First       int64             `json:"first"` // where ids start
-	Last        map[string]int64  `json:"last"`  // the last id given, by kind of thing
-	Users       []*User           `json:"users"`
-	Types       []*Type           `json:"types"`
-	Statuses    []*Status         `json:"statuses"`
-	Priorities  []*Priority       `json:"priorities"`
-	Resolutions []*Resolution     `json:"resolutions"`
-	Fields      []*Field          `json:"fields"`
-	Projects    []*Project        `json:"projects"`
-	Issues      map[string]*Issue `json:"issues"` // by id
-	Hooks       []*Hook           `json:"hooks"`
+	Flavour     Flavour
+	First       int64            // where ids start
+	Last        map[string]int64 // the last id given, by kind of thing
+	Users       []*User
+	Types       []*Type
+	Statuses    []*Status
+	Priorities  []*Priority
+	Resolutions []*Resolution
+	Fields      []*Field
+	Projects    []*Project
+	Issues      map[string]*Issue // by id
+	Hooks       []*Hook
 
 	Lag time.Duration `json:"-"` // the longest time until a search shows a change
 
@@ -47,18 +47,18 @@ type World struct {
 
 // A User is an account.
 type User struct {
-	ID       string   `json:"id"`             // Cloud: accountId; Data Center: key
-	Name     string   `json:"name"`           // Data Center: the login
-	Email    string   `json:"email"`          // log-in on Cloud
-	Display  string   `json:"display"`        // as people see it
-	Zone     string   `json:"zone"`           // IANA name of the profile's time zone
-	Token    string   `json:"token"`          // API token or password
-	Inactive bool     `json:"inactive"`       // cannot log in or be assigned
-	Admin    bool     `json:"admin"`          // Jira administrator
-	Groups   []string `json:"groups"`         // by name
-	Denied   []string `json:"denied"`         // permissions taken away: "EDIT_ISSUES", "BROWSE_PROJECTS:SUP"
-	App      bool     `json:"app,omitempty"`  // Cloud: accountType app
-	Made     bool     `json:"made,omitempty"` // made up by an import
+	ID       string   // Cloud: accountId; Data Center: key
+	Name     string   // Data Center: the login
+	Email    string   // log-in on Cloud
+	Display  string   // as people see it
+	Zone     string   // IANA name of the profile's time zone
+	Token    string   // API token or password
+	Inactive bool     // cannot log in or be assigned
+	Admin    bool     // Jira administrator
+	Groups   []string // by name
+	Denied   []string // permissions taken away: "EDIT_ISSUES", "BROWSE_PROJECTS:SUP"
+	App      bool     `json:",omitempty"` // Cloud: accountType app
+	Made     bool     `json:",omitempty"` // made up by an import
 }
 
 // A Type is an issue type.
@@ -109,30 +109,30 @@ type Transition struct {
 
 // An Issue is one version of an issue: a value.
 type Issue struct {
-	ID         string                     `json:"id"`
-	Key        string                     `json:"key"`
-	Past       []string                   `json:"past,omitempty"` // keys it had before
-	Project    string                     `json:"project"`        // id
-	Values     map[string]Value           `json:"values"`         // by field id, creator too
-	Created    time.Time                  `json:"created"`
-	Updated    time.Time                  `json:"updated"`
-	Resolved   time.Time                  `json:"resolved,omitzero"` // while a resolution is set
-	Moved      time.Time                  `json:"moved"`             // when the status category changed
-	Comments   []*Comment                 `json:"comments"`
-	History    []*Change                  `json:"history"` // oldest first
-	Properties map[string]json.RawMessage `json:"properties,omitempty"`
+	ID         string
+	Key        string
+	Past       []string         `json:",omitempty"` // keys it had before
+	Project    string           // id
+	Values     map[string]Value // by field id, creator too
+	Created    time.Time
+	Updated    time.Time
+	Resolved   time.Time `json:",omitzero"` // while a resolution is set
+	Moved      time.Time // when the status category changed
+	Comments   []*Comment
+	History    []*Change                  // oldest first
+	Properties map[string]json.RawMessage `json:",omitempty"`
 }
 
 // A Comment is one version of a comment: a value.
 type Comment struct {
-	ID         string                     `json:"id"`
-	Author     string                     `json:"author"` // user id
-	Editor     string                     `json:"editor"` // who wrote it last
-	Body       string                     `json:"body"`   // in the flavour's native form
-	Created    time.Time                  `json:"created"`
-	Updated    time.Time                  `json:"updated"`
-	Visibility *Visibility                `json:"visibility,omitempty"`
-	Properties map[string]json.RawMessage `json:"properties,omitempty"`
+	ID         string
+	Author     string // user id
+	Editor     string // who wrote it last
+	Body       string // in the flavour's native form
+	Created    time.Time
+	Updated    time.Time
+	Visibility *Visibility                `json:",omitempty"`
+	Properties map[string]json.RawMessage `json:",omitempty"`
 }
 
 // A Visibility says who may see a comment.
@@ -144,11 +144,11 @@ type Visibility struct {
 
 // A Change is one entry of an issue's history.
 type Change struct {
-	ID       string          `json:"id"`
-	Author   string          `json:"author"` // user id
-	At       time.Time       `json:"at"`
-	Items    []Item          `json:"items"`
-	Metadata json.RawMessage `json:"metadata,omitempty"` // historyMetadata, as it was given
+	ID       string
+	Author   string // user id
+	At       time.Time
+	Items    []Item
+	Metadata json.RawMessage `json:",omitempty"` // historyMetadata, as it was given
 }
 
 // An Item is one field of a change. Nil is null.
@@ -162,16 +162,16 @@ type Item struct {
 
 // A Hook is a registered webhook.
 type Hook struct {
-	ID       string    `json:"id"`
-	Name     string    `json:"name"`
-	URL      string    `json:"url"`
-	Events   []string  `json:"events"`
-	Filter   string    `json:"filter"` // JQL of issue related events
-	Secret   string    `json:"secret,omitempty"`
-	Bare     bool      `json:"bare,omitempty"` // excludeBody
-	Disabled bool      `json:"disabled,omitempty"`
-	By       string    `json:"by"` // user id
-	At       time.Time `json:"at"`
+	ID       string
+	Name     string
+	URL      string
+	Events   []string
+	Filter   string // JQL of issue related events
+	Secret   string `json:",omitempty"`
+	Bare     bool   `json:",omitempty"` // excludeBody
+	Disabled bool   `json:",omitempty"`
+	By       string // user id
+	At       time.Time
 }
 
 // An Event is something that happened to an issue.
