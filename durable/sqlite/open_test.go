@@ -28,7 +28,7 @@ func raw(t *testing.T, path string) *sql.DB {
 	return db
 }
 
-func exec(t *testing.T, db *sql.DB, query string) {
+func run(t *testing.T, db *sql.DB, query string) {
 	t.Helper()
 	if _, err := db.ExecContext(t.Context(), query); err != nil {
 		t.Fatal(err)
@@ -49,19 +49,19 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 			"an older accord does not know what a newer one wrote",
 			func(t *testing.T, path string) {
 				open(t, path, sqlite.Options{}).Close()
-				exec(t, raw(t, path), "PRAGMA user_version = 99")
+				run(t, raw(t, path), "PRAGMA user_version = 99")
 			},
 			[]string{"written by a newer accord", "99", "start that version"},
 		},
 		"foreign": {
 			"a file of another program is not to be filled with our tables",
-			func(t *testing.T, path string) { exec(t, raw(t, path), "CREATE TABLE theirs (x)") },
+			func(t *testing.T, path string) { run(t, raw(t, path), "CREATE TABLE theirs (x)") },
 			[]string{"belongs to another program", "give another path"},
 		},
 		"foreign and empty": {
 			"a program marks its file",
 			func(t *testing.T, path string) {
-				exec(t, raw(t, path), "PRAGMA application_id = 7; PRAGMA user_version = 3")
+				run(t, raw(t, path), "PRAGMA application_id = 7; PRAGMA user_version = 3")
 			},
 			[]string{"belongs to another program"},
 		},
