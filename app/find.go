@@ -24,7 +24,10 @@ func (a *App) Resolve(word string) (issue.Ref, error) {
 		if err == nil && a.Engine(ref.Participant) == nil {
 			err = fmt.Errorf("find %s: there is no participant %q", word, p)
 		}
-		return ref, err
+		if err != nil {
+			return issue.Ref{}, err
+		}
+		return ref, nil
 	}
 	var fits, all []string
 	var ref issue.Ref

@@ -37,7 +37,7 @@ func TestResolve(t *testing.T) {
 		{"nobody has", "XYZ-1", issue.Ref{}, "find XYZ-1: no participant has this project; there are SUP, DEV, DEV, A_B"},
 		{"no key", "12", issue.Ref{}, "no participant has this project"},
 		{"no participant", "x/12", issue.Ref{}, `there is no participant "x"`},
-		{"no id", "a/", issue.Ref{}, "want participant/id"},
+		{"no id", "a/", issue.Ref{}, "no id or key behind the slash"},
 	} {
 		ref, err := a.Resolve(c.word)
 		if c.err == "" && (err != nil || ref != c.want) || c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
