@@ -161,7 +161,7 @@ func (h *hand) addLabel(ctx context.Context, t *track, s side) error {
 }
 
 func (h *hand) removeLabel(ctx context.Context, t *track, s side, looks [2]look) error {
-	marked := slices.DeleteFunc(slices.Clone(looks[s].Labels), func(l string) bool { return !tokenForm.MatchString(l) })
+	marked := slices.DeleteFunc(slices.Clone(looks[s].Labels), func(l string) bool { return !tokenForm.MatchString(l) || t.removed[l] })
 	if len(marked) == 0 {
 		return errNotNow
 	}
@@ -169,6 +169,7 @@ func (h *hand) removeLabel(ctx context.Context, t *track, s side, looks [2]look)
 	if err := h.put(ctx, t, s, "update", verb("remove", e.Drops[0])); err != nil {
 		return err
 	}
+	t.removed[e.Drops[0]] = true
 	h.record(e)
 	return nil
 }

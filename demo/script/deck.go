@@ -6,16 +6,17 @@ import (
 	"sync"
 )
 
-// A suit is a kind of edit, and how often it comes beside its least number.
+// A suit is a kind of edit.
 type suit struct {
 	name   string
-	weight int
+	weight int // how often it comes beside its least number
+	more   int // added to its least number: what is taken away has to be there
 }
 
 var kinds = []suit{
-	{"create", 1}, {"summary", 3}, {"description", 6}, {"label added", 3}, {"label removed", 1}, {"priority", 1},
-	{"assignee", 1}, {"due date", 1}, {"reference", 1}, {"points", 1}, {"severity", 1}, {"transition", 2},
-	{"comment", 4}, {"comment edited", 1}, {"comment deleted", 1},
+	{"create", 1, 0}, {"summary", 3, 0}, {"description", 6, 0}, {"label added", 4, 1}, {"label removed", 0, 0}, {"priority", 1, 0},
+	{"assignee", 1, 0}, {"due date", 1, 0}, {"reference", 1, 0}, {"points", 1, 0}, {"severity", 1, 0}, {"transition", 2, 0},
+	{"comment", 5, 1}, {"comment edited", 1, 0}, {"comment deleted", 0, 0},
 }
 
 // least is how often each kind comes at least among n edits.
@@ -36,7 +37,7 @@ func newDeck(r *rand.Rand, n int, otherwise map[string]int) *deck {
 	for _, k := range kinds {
 		total += k.weight
 		rest -= otherwise[k.name]
-		for range least(n) - otherwise[k.name] {
+		for range least(n) + k.more - otherwise[k.name] {
 			cards = append(cards, k.name)
 		}
 	}

@@ -99,9 +99,14 @@ func (h *hand) take() *track {
 		if len(all) == 0 {
 			return nil
 		}
-		if t := all[max(h.rand.IntN(len(all)), h.rand.IntN(len(all)))]; !t.guest && t.mu.TryLock() {
+		t := all[max(h.rand.IntN(len(all)), h.rand.IntN(len(all)))]
+		if !t.mu.TryLock() {
+			continue
+		}
+		if !t.guest || t.paired() {
 			return t
 		}
+		t.mu.Unlock()
 	}
 	return nil
 }

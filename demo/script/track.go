@@ -12,15 +12,16 @@ import (
 // both Jiras. Its mutex is held while somebody looks at the issue and edits it,
 // so the script's own record has an order.
 type track struct {
-	mu    sync.Mutex
-	born  side
-	id    [2]string      // "" where no issue is known yet
-	guest bool           // it was there before; its words need not be in the script's tables
-	epoch map[string]int // by field: how often it was seen equal after an edit
-	fresh map[string]bool
-	taken map[string]bool // fields that nobody may edit any more
-	talks []*talk
-	twins []string // keys of further issues that say they are this one
+	mu      sync.Mutex
+	born    side
+	id      [2]string      // "" where no issue is known yet
+	guest   bool           // it was there before; its words need not be in the script's tables
+	epoch   map[string]int // by field: how often it was seen equal after an edit
+	fresh   map[string]bool
+	taken   map[string]bool // fields that nobody may edit any more
+	removed map[string]bool // labels that somebody took away at one side
+	talks   []*talk
+	twins   []string // keys of further issues that say they are this one
 }
 
 // A talk is the script's record of one comment. It is edited only while it is
@@ -67,7 +68,7 @@ func tokensIn(s string) []string {
 }
 
 func newTrack(born side, id string) *track {
-	t := &track{born: born, epoch: map[string]int{}, fresh: map[string]bool{}, taken: map[string]bool{}}
+	t := &track{born: born, epoch: map[string]int{}, fresh: map[string]bool{}, taken: map[string]bool{}, removed: map[string]bool{}}
 	t.id[born] = id
 	return t
 }
