@@ -101,6 +101,17 @@ func (w *world) token(s subject, p issue.Participant, field string, over ...stri
 	return name
 }
 
+// stood is the scalar that p shows, or showed before it was put on its way by a hop.
+func (w *world) stood(p issue.Participant, id string, x issue.Place) issue.Scalar {
+	now, _ := w.trackers[p].Show(id)[x].(issue.Scalar)
+	for _, e := range slices.Backward(w.trackers[p].Log(id)) {
+		if e.Place == x && e.To == now && now == "Hub" {
+			now, _ = e.From.(issue.Scalar)
+		}
+	}
+	return now
+}
+
 // said are the tokens of a field so far.
 func (w *world) said(s subject, field string) (names []string) {
 	w.mu.Lock()
@@ -128,7 +139,7 @@ func (w *world) gone(names ...string) {
 // matters. It reports false if there is nothing to edit.
 func (w *world) edit(r *rand.Rand, p issue.Participant, s subject, near issue.Place) bool {
 	id := w.at(s, p)
-	if id == "" {
+	if id == "" || w.fresh(issue.Ref{Participant: p, ID: id}) {
 		return false
 	}
 	doc := w.trackers[p].Show(id)
@@ -147,7 +158,7 @@ func (w *world) edit(r *rand.Rand, p issue.Participant, s subject, near issue.Pl
 		x := issue.Place{Field: field}
 		was, _ := doc[x].(issue.Scalar)
 		over := []string{string(was)}
-		if was == "" { // as our create left it: what is on its way there does not count as unseen
+		if w.stood(p, id, x) == "" { // as our create left it: what is on its way there does not count as unseen
 			over = w.said(s, field)
 		}
 		now := w.token(s, p, field, over...)
@@ -155,6 +166,13 @@ func (w *world) edit(r *rand.Rand, p issue.Participant, s subject, near issue.Pl
 		w.trackers[p].Edit("person", id, x, issue.Scalar(now))
 	}
 	return true
+}
+
+// fresh reports whether an issue is so new that nobody can have opened it yet.
+func (w *world) fresh(ref issue.Ref) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.Since(w.made[ref]) < 3*time.Second
 }
 
 func (w *world) editLabels(r *rand.Rand, p issue.Participant, s subject, id string, doc issue.Document) {

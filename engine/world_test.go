@@ -39,6 +39,7 @@ type world struct {
 	book    ledger
 	down    map[issue.Participant]time.Time // until then
 	fussy   map[issue.Participant]time.Time // refuses a status until then
+	made    map[issue.Ref]time.Time         // when each issue was made
 	calm    bool
 	over    bool
 	crashes int
@@ -74,7 +75,7 @@ func newWorld(seed uint64, k kind, edits int) *world {
 	w := &world{
 		seed: seed, kind: k, edits: edits, order: []issue.Participant{"a", "b", "c"},
 		trackers: map[issue.Participant]*memory.Tracker{}, store: memory.NewStore(), queue: memory.NewQueue(),
-		down: map[issue.Participant]time.Time{}, fussy: map[issue.Participant]time.Time{},
+		down: map[issue.Participant]time.Time{}, fussy: map[issue.Participant]time.Time{}, made: map[issue.Ref]time.Time{},
 		book: ledger{tokens: map[string]*token{}, unseen: map[string]bool{}},
 	}
 	w.rules = plan.Rules{Sync: "world", Digest: "1", Order: w.order, Fields: map[string]plan.Field{}, Eyes: map[issue.Participant]plan.Eye{}}
@@ -252,6 +253,15 @@ func (w *world) latency(r *rand.Rand) time.Duration {
 
 // post delivers a webhook: not at all, once or several times, late.
 func (w *world) post(p issue.Participant, d connector.Delivery) {
+	evs, err := w.trackers[p].Events(d)
+	if err != nil {
+		panic(err)
+	}
+	w.mu.Lock()
+	if _, known := w.made[evs[0].Ref]; !known {
+		w.made[evs[0].Ref] = time.Now()
+	}
+	w.mu.Unlock()
 	r := w.dice(string(p), "post "+d.Header.Get("X-Delivery"))
 	copies := []int{0, 0, 1, 1, 1, 1, 1, 1, 2, 5}[r.IntN(10)]
 	for i := range copies {

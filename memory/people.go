@@ -127,6 +127,18 @@ func (t *Tracker) Show(id string) issue.Document {
 	return doc
 }
 
+// Log returns the changelog of an issue as it stands, without a call or a lag.
+func (t *Tracker) Log(id string) (log []issue.Entry) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if k := t.tickets[id]; k != nil {
+		for _, e := range k.log {
+			log = append(log, e.Entry)
+		}
+	}
+	return log
+}
+
 // Marked returns the issues that our account made with that mark.
 func (t *Tracker) Marked(link issue.Ref) (ids []string) {
 	t.mu.Lock()

@@ -44,12 +44,15 @@ func (w *writing) reply(s issue.ReplyState, why string, ps ...issue.Place) {
 
 // may reports whether a call for ps may start; if not they are not done.
 func (w *writing) may(ps ...issue.Place) bool {
-	late := !w.change.Start.IsZero() && time.Now().After(w.change.Start)
-	if late || w.out.Wait > 0 {
+	if w.late() || w.out.Wait > 0 {
 		w.reply(issue.NotDone, "", ps...)
 		return false
 	}
 	return true
+}
+
+func (w *writing) late() bool {
+	return !w.change.Start.IsZero() && time.Now().After(w.change.Start)
 }
 
 // failed takes in the error of a call for ps: what a busy tracker says is not
@@ -192,14 +195,15 @@ func (w *writing) covers(k *ticket, p issue.Place, v issue.Value) {
 	}
 }
 
-// status walks the workflow, one call for each hop.
+// status walks the workflow, one call for each hop. Once one was made nothing
+// that happens on the way is "not done": it stays unknown.
 func (w *writing) status(ctx context.Context) {
 	to, ok := w.change.Patch[status].(issue.Scalar)
 	if !ok || !w.onRoute(status) || len(w.taken([]issue.Place{status})) == 0 {
 		return
 	}
-	for range 3 {
-		if !w.may(status) {
+	for hops := range 3 {
+		if hops > 0 && (w.late() || w.out.Wait > 0) || hops == 0 && !w.may(status) {
 			return
 		}
 		if w.Gap != nil {
@@ -208,6 +212,9 @@ func (w *writing) status(ctx context.Context) {
 		state, err := call(ctx, w.Tracker, "hop", func() issue.ReplyState { return w.hop(to) })
 		if err != nil {
 			w.failed(err, status)
+			if hops > 0 {
+				delete(w.out.Replies, status)
+			}
 			return
 		}
 		if state != issue.Unknown {
@@ -215,7 +222,6 @@ func (w *writing) status(ctx context.Context) {
 			return
 		}
 	}
-	w.reply(issue.NotDone, "the way is longer than it was", status)
 }
 
 // hop makes the next transition on the way to a status; Unknown: there is more to go.
