@@ -33,9 +33,9 @@ func importIssue(c *call) (reply, error) {
 		}
 	}
 	r := world.Record{Project: p, Values: map[string]world.Value{}}
-	for id, raw := range in.Fields {
+	for _, id := range sortedKeys(in.Fields) {
 		if f := c.w.Field(id); f != nil && !f.Custom {
-			if v, known := c.w.Adopt(f, raw); known {
+			if v, known := c.w.Adopt(f, in.Fields[id]); known {
 				r.Values[id] = v
 			}
 		}

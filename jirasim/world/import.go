@@ -100,7 +100,7 @@ func (w *World) Adopt(f *Field, raw json.RawMessage) (Value, bool) {
 }
 
 // adopt finds a thing by name, or makes it.
-func adopt[T any](w *World, all *[]*T, name, kind string, of func(*T) (id, name string), make func(id string) *T) (Value, bool) {
+func adopt[T any](w *World, all *[]*T, name, kind string, of func(*T) (id, name string), build func(id string) *T) (Value, bool) {
 	if name == "" {
 		return Value{}, false
 	}
@@ -109,7 +109,11 @@ func adopt[T any](w *World, all *[]*T, name, kind string, of func(*T) (id, name 
 			return Value{Text: id}, true
 		}
 	}
-	x := make(w.Next("imported " + kind))
+	n := w.Next("imported " + kind)
+	for slices.ContainsFunc(*all, func(x *T) bool { id, _ := of(x); return id == n }) {
+		n = w.Next("imported " + kind)
+	}
+	x := build(n)
 	*all = append(*all, x)
 	id, _ := of(x)
 	return Value{Text: id}, true
