@@ -19,7 +19,11 @@ const (
 
 func hookRoutes() []route {
 	var out []route
-	for path, on := range map[string]side{cloudHooks: cloud, centerHooks: center} {
+	for _, on := range []side{cloud, center} {
+		path := cloudHooks
+		if on == center {
+			path = centerHooks
+		}
 		out = append(out,
 			route{"GET", path, on, admin(readHooks), "statistics", "", 0, false},
 			route{"POST", path, on, admin(addHook), "refusing addresses that are not https", "", 0, false},

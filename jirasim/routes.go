@@ -12,7 +12,7 @@ type route struct {
 	method, path string
 	on           side
 	do           handler
-	limit        string // what it does not do; for the README
+	lacks        string // what it does not do
 
 	name    string // path with its version
 	api     int
@@ -131,4 +131,23 @@ func (n *node) walk(method string, segs []string, vars map[string]string, allow 
 		}
 	}
 	return nil
+}
+
+// An Operation is one route of the simulated REST API, for tables and tests.
+type Operation struct {
+	Method string
+	Path   string // "{v}" stands for the version of the API, another "{name}" for one segment
+	Lacks  string // what it does not do; empty: nothing that is known
+}
+
+// Routes lists every operation that a flavour answers, the simulator's own
+// among them.
+func Routes(f Flavour) []Operation {
+	var out []Operation
+	for _, r := range slices.Concat(operations(), controlRoutes()) {
+		if r.on == both || (r.on == cloud) == (f == Cloud) {
+			out = append(out, Operation{r.method, r.path, r.lacks})
+		}
+	}
+	return out
 }

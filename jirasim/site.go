@@ -10,12 +10,12 @@ import (
 func siteRoutes() []route {
 	return []route{
 		{"GET", "/_edge/tenant_info", cloud, tenant, "", "", 0, false},
-		{"GET", "/rest/api/{v}/serverInfo", both, serverInfo, "build numbers are made up", "", 0, false},
-		{"GET", "/rest/api/{v}/myself", both, myself, "groups and applicationRoles are counts only", "", 0, false},
-		{"GET", "/rest/api/{v}/mypermissions", both, myPermissions, "commentId and project ids by UUID", "", 0, false},
+		{"GET", "/rest/api/{v}/serverInfo", both, serverInfo, "true build numbers", "", 0, false},
+		{"GET", "/rest/api/{v}/myself", both, myself, "members of groups and applicationRoles", "", 0, false},
+		{"GET", "/rest/api/{v}/mypermissions", both, myPermissions, "commentId, project by UUID", "", 0, false},
 		{"GET", "/rest/api/{v}/project", both, projects, "", "", 0, false},
 		{"GET", "/rest/api/{v}/project/search", cloud, projectSearch, "filters but query and keys", "", 0, false},
-		{"GET", "/rest/api/{v}/project/{project}", both, project, "components, versions and roles are empty", "", 0, false},
+		{"GET", "/rest/api/{v}/project/{project}", both, project, "components, versions, roles", "", 0, false},
 		{"GET", "/rest/api/{v}/project/{project}/statuses", both, projectStatuses, "", "", 0, false},
 	}
 }

@@ -67,14 +67,18 @@ func spans(op jql.Op, s, a, b string) bool {
 
 func (c *compiler) zone() *time.Location { return Zone(c.by.User) }
 
-// Zone is the time zone of a profile.
+// Zone is the time zone of a profile; UTC where there is none that is known.
 func Zone(u *User) *time.Location {
-	if u != nil {
+	if u == nil {
+		return time.UTC
+	}
+	if u.zone == nil {
+		u.zone = time.UTC
 		if z, err := time.LoadLocation(u.Zone); err == nil {
-			return z
+			u.zone = z
 		}
 	}
-	return time.UTC
+	return u.zone
 }
 
 // span is the stretch of time that an operand means.

@@ -59,6 +59,8 @@ type User struct {
 	Denied   []string // permissions taken away: "EDIT_ISSUES", "BROWSE_PROJECTS:SUP"
 	App      bool     `json:",omitempty"` // Cloud: accountType app
 	Made     bool     `json:",omitempty"` // made up by an import
+
+	zone *time.Location // of Zone, once it was looked up
 }
 
 // A Type is an issue type.

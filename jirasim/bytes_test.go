@@ -1,0 +1,123 @@
+package jirasim_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"example.com/accord/jirasim"
+)
+
+// nasty are bodies that nobody should send.
+var nasty = []string{"", "null", "[]", "{}", "0", `"x"`, "{", "\x00\xff", `{"fields":null}`, `{"fields":[]}`, `{"fields":{"summary":null}}`, `{"fields":{"summary":{"a":1}}}`,
+	`{"update":{"labels":[{"add":null}]}}`, `{"update":{"labels":[null]}}`, `{"update":{"labels":[{"add":[1]},{"remove":{}}]}}`, `{"update":{"comment":[{"add":5}]}}`,
+	`{"transition":null}`, `{"transition":{"id":null}}`, `{"transition":{"id":{}}}`, `{"body":null}`, `{"body":{"type":"doc"}}`, `{"body":"x","visibility":{}}`, `{"body":"x","visibility":{"type":"group"}}`,
+	`{"properties":[{}]}`, `{"properties":[{"key":"k"}]}`, `{"jql":"project = SUP","maxResults":-1}`, `{"jql":5}`, `{"jql":"` + strings.Repeat("(", 5000) + `"}`, `{"issueIdsOrKeys":[null,{},5]}`,
+	`{"ids":[-1,0,9223372036854775807]}`, `{"ids":["x"]}`, `{"issueUpdates":[null,{}]}`, `{"rules":[null]}`, `{"webhooks":null}`, `{"forward":"9999999h"}`, `{"name":"x","url":"http://[::1"}`,
+	`{"fields":{"project":{"key":"SUP"},"issuetype":{"id":10001},"summary":"s","assignee":5,"duedate":{},"labels":"x","priority":[],"customfield_10040":[],"customfield_10042":"x","description":5}}`,
+	`{"fields":{"customfield_10042":1e999}}`, `{"fields":{"reporter":{"accountId":""},"assignee":{}}}`}
+
+// answers holds that what a site says is an answer of Jira: a status, and JSON
+// or a page, and no 500.
+func answers(t *testing.T, what string, w *httptest.ResponseRecorder) {
+	t.Helper()
+	if w.Code < 200 || w.Code >= 500 {
+		t.Errorf("%s: %d %s", what, w.Code, w.Body)
+	}
+	if w.Code >= 400 && w.Body.Len() == 0 {
+		t.Errorf("%s: %d without a word", what, w.Code)
+	}
+}
+
+// TestEveryRouteAnswersAnything sends every nasty body to every route.
+func TestEveryRouteAnswersAnything(t *testing.T) {
+	for _, f := range []jirasim.Flavour{jirasim.Cloud, jirasim.DataCenter} {
+		p := open(t, f, func(o *jirasim.Options) { o.Unlimited, o.Samples = true, 2 })
+		for _, r := range jirasim.Routes(f) {
+			for n, body := range nasty {
+				path := strings.NewReplacer("{v}", "2", "{issue}", p.project()+"-1", "{project}", p.project(), "{comment}", "10000", "{key}", "k", "{type}", "1", "{id}", "1", "{hook}", "10000").Replace(r.Path)
+				q := httptest.NewRequest(r.Method, path+"?jql=project%3D"+p.project()+"&maxResults=3", strings.NewReader(body))
+				q.SetBasicAuth("ada@example.com", "ada")
+				w := httptest.NewRecorder()
+				p.sim.ServeHTTP(w, q)
+				answers(t, fmt.Sprintf("%s %s %s, body %d", f, r.Method, path, n), w)
+			}
+		}
+		p.must(200, "GET", "/issue/"+p.project()+"-2", nil)
+	}
+}
+
+// FuzzRequests sends any bytes to any path, as an administrator.
+func FuzzRequests(f *testing.F) {
+	for _, flavour := range []jirasim.Flavour{jirasim.Cloud, jirasim.DataCenter} {
+		for n, r := range jirasim.Routes(flavour) {
+			f.Add(flavour == jirasim.Cloud, r.Method, strings.NewReplacer("{v}", "2", "{issue}", "SUP-1").Replace(r.Path), "jql=project%3DSUP&expand=names", nasty[n%len(nasty)])
+		}
+	}
+	f.Fuzz(func(t *testing.T, cloud bool, method, path, query, body string) {
+		flavour := jirasim.DataCenter
+		if cloud {
+			flavour = jirasim.Cloud
+		}
+		u := &url.URL{Path: "/" + path, RawQuery: query}
+		if strings.ContainsAny(method, " \t\r\n/\"(){},;:<>=@?[]\\\x00") || method == "" {
+			method = "POST"
+		}
+		for _, c := range method {
+			if c < 33 || c > 126 {
+				return
+			}
+		}
+		p := open(t, flavour, func(o *jirasim.Options) { o.Unlimited, o.Samples = true, 1 })
+		q := httptest.NewRequest("GET", "/", strings.NewReader(body))
+		q.Method, q.URL = method, u
+		q.SetBasicAuth("admin@example.com", "example")
+		w := httptest.NewRecorder()
+		p.sim.ServeHTTP(w, q)
+		answers(t, fmt.Sprintf("%s %s", method, u), w)
+	})
+}
+
+// TestTheReadmeNamesEveryRoute holds the table of the README against the routes.
+func TestTheReadmeNamesEveryRoute(t *testing.T) {
+	b, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []jirasim.Flavour{jirasim.Cloud, jirasim.DataCenter} {
+		for _, r := range jirasim.Routes(f) {
+			if row := fmt.Sprintf("| `%s %s` |", r.Method, r.Path); !strings.Contains(string(b), row) {
+				t.Errorf("the README has no row %s", row)
+			}
+		}
+	}
+}
+
+// A site is never what a benchmark measures: 1,000 requests a second.
+func BenchmarkRequests(b *testing.B) {
+	p := open(b, jirasim.Cloud, func(o *jirasim.Options) { o.Unlimited, o.Samples = true, 200 })
+	n := 0
+	for b.Loop() {
+		n++
+		switch n % 4 {
+		case 0:
+			p.do("PUT", fmt.Sprintf("/issue/SUP-%d", 1+n%200), fmt.Sprintf(`{"fields":{"summary":"s%d"}}`, n))
+		case 1:
+			p.do("POST", fmt.Sprintf("/issue/SUP-%d/transitions", 1+n%200), `{"transition":{"id":"11"}}`)
+		default:
+			p.do("GET", fmt.Sprintf("/issue/SUP-%d?expand=changelog", 1+n%200), nil)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+}
+
+// A page of a search over 2,000 issues.
+func BenchmarkSearch(b *testing.B) {
+	p := open(b, jirasim.Cloud, func(o *jirasim.Options) { o.Unlimited, o.Samples = true, 2000 })
+	for b.Loop() {
+		p.do("POST", "/search/jql", `{"jql":"project = SUP and labels = sample and updated >= -30d order by updated desc","fields":["*all"],"maxResults":50}`)
+	}
+}
