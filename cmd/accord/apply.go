@@ -71,6 +71,7 @@ func load(name string) (plans []planned, err error) {
 // An applied is what apply prints of one issue.
 type applied struct {
 	Link   issue.Ref `json:"link"`
+	Title  string    `json:"title"`  // the keys of its issues
 	Writes int       `json:"writes"` // participants written to
 	Said   string    `json:"said"`
 }
@@ -90,7 +91,7 @@ func (c *cli) applyAll(ctx context.Context, a *app.App, plans []planned) error {
 	}
 	err := c.print(out, func(w io.Writer) {
 		for _, x := range out {
-			fmt.Fprintf(w, "%s: %s\n", x.Link, x.Said)
+			fmt.Fprintf(w, "%s: %s\n", x.Title, x.Said)
 		}
 		if len(out) == 0 {
 			fmt.Fprintln(w, "nothing to write")
@@ -108,7 +109,7 @@ const (
 )
 
 func applyOne(ctx context.Context, a *app.App, old planned) (applied, error) {
-	x := applied{Link: old.Plan.After.ID, Said: appliedStale}
+	x := applied{Link: old.Plan.After.ID, Title: title(old.Plan.After), Said: appliedStale}
 	s, err := a.Sync(old.Sync)
 	if err != nil {
 		return x, err

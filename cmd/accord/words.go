@@ -11,12 +11,16 @@ import (
 	"example.com/accord/text"
 )
 
-// title names a link by the keys of its issues.
+// title names a link by the keys of its issues, that of its birth first.
 func title(l issue.Link) string {
-	var keys []string
+	keys := []string{}
 	for _, p := range slices.Sorted(maps.Keys(l.Sides)) {
-		if k := l.Sides[p].Key; k != "" {
-			keys = append(keys, k)
+		switch key := l.Sides[p].Key; {
+		case key == "":
+		case p == l.ID.Participant:
+			keys = slices.Insert(keys, 0, key)
+		default:
+			keys = append(keys, key)
 		}
 	}
 	if len(keys) == 0 {

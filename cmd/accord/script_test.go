@@ -1,0 +1,211 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/accord/jirasim"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write the golden parts of the scripts anew")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"accord": main})
+}
+
+// TestScripts runs the stories in testdata/script against two simulated Jiras.
+// Beside testscript's own commands there are
+//
+//	exits CODE COMMAND…            runs it and holds it to its exit code
+//	edit cloud|dc KEY FIELD VALUE  a person edits an issue
+//	shows cloud|dc KEY FIELD VALUE waits until the issue shows that
+//	until PATTERN COMMAND…         runs it again and again until its output matches
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: *update,
+		Setup:         setup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "edit": edit, "shows": shows, "until": until,
+		},
+	})
+}
+
+// setup starts two sites for one script, and puts their addresses where its YAML
+// files say $CLOUD, $DC and $ADDR, accord's own.
+func setup(env *testscript.Env) error {
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	urls := map[string]string{"ADDR": port}
+	for name, f := range map[string]jirasim.Flavour{"CLOUD": jirasim.Cloud, "DC": jirasim.DataCenter} {
+		sim := jirasim.New(jirasim.Options{Flavour: f, Samples: 2, Lag: -1})
+		srv := httptest.NewServer(sim)
+		env.Defer(func() { srv.Close(); sim.Close() })
+		urls[name] = srv.URL
+		env.Setenv(name, srv.URL)
+	}
+	env.Setenv("ADDR", port)
+	env.Setenv("ACCORD_TOKEN", "example")
+	env.Setenv("ACCORD_SECRET", "hunter2")
+	src, err := os.ReadFile(filepath.Join("testdata", "accord.yaml"))
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(env.WorkDir, "accord.yaml"), src, 0o600); err != nil {
+		return err
+	}
+	return fill(env.WorkDir, urls)
+}
+
+// fill writes the addresses of a script's sites into its YAML files.
+func fill(folder string, urls map[string]string) error {
+	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		for name, url := range urls {
+			src = bytes.ReplaceAll(src, []byte("$"+name), []byte(url))
+		}
+		if err := os.WriteFile(file, src, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	if e, ok := errors.AsType[*exec.ExitError](err); ok {
+		got, err = e.ExitCode(), nil
+	}
+	ts.Check(err)
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// patience is how long a script waits for something to come true.
+const patience = 20 * time.Second
+
+func until(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until PATTERN COMMAND…")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		err := ts.Exec(args[1], args[2:]...)
+		if _, exited := errors.AsType[*exec.ExitError](err); !exited {
+			ts.Check(err)
+		}
+		if pattern.MatchString(ts.ReadFile("stdout")) {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("its output never matched %s", args[0])
+		}
+	}
+}
+
+func edit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: edit cloud|dc KEY FIELD VALUE")
+	}
+	body, err := json.Marshal(map[string]any{"fields": map[string]string{args[2]: args[3]}})
+	ts.Check(err)
+	_, err = ask(ts, args[0], "PUT", args[1], body)
+	ts.Check(err)
+}
+
+// ask is a call to a site by a person.
+func ask(ts *testscript.TestScript, site, method, key string, body []byte) ([]byte, error) {
+	r, err := http.NewRequest(method, ts.Getenv(strings.ToUpper(site))+"/rest/api/2/issue/"+key, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.SetBasicAuth("ada@example.com", "ada")
+	if site == "dc" {
+		r.Header.Set("Authorization", "Bearer ada")
+	}
+	r.Header.Set("Content-Type", "application/json")
+	got, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer got.Body.Close()
+	b, err := io.ReadAll(got.Body)
+	if err == nil && got.StatusCode >= 300 {
+		err = fmt.Errorf("%s %s: %s: %s", method, key, got.Status, b)
+	}
+	return b, err
+}
+
+func shows(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 4 {
+		ts.Fatalf("usage: shows cloud|dc KEY FIELD VALUE")
+	}
+	last := ""
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		last = shown(ts, args[0], args[1], args[2])
+		if (last == args[3]) != neg {
+			return
+		}
+		if neg || time.Now().After(end) {
+			ts.Fatalf("%s of %s is %q", args[2], args[1], last)
+		}
+	}
+}
+
+func shown(ts *testscript.TestScript, site, key, field string) string {
+	b, err := ask(ts, site, "GET", key, nil)
+	if err != nil {
+		return err.Error()
+	}
+	var o struct{ Fields map[string]any }
+	ts.Check(json.Unmarshal(b, &o))
+	switch v := o.Fields[field].(type) {
+	case map[string]any:
+		return fmt.Sprint(v["name"])
+	case nil:
+		return ""
+	default:
+		return fmt.Sprint(v)
+	}
+}
