@@ -3,6 +3,7 @@ package script
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -36,6 +37,9 @@ type Refused struct {
 // calm is how long nothing may happen before all counts as quiet.
 const calm = 3 * time.Second
 
+// errUnrest: the sync does not come to rest.
+var errUnrest = errors.New("it is not quiet")
+
 // rest waits until the sync has written nothing for a while, nothing is being
 // worked on and what waits is for later. It returns how many writes the sync
 // made in all, and how many events wait.
@@ -61,7 +65,7 @@ func (r *run) rest(ctx context.Context, end time.Time) (writes, waiting int, err
 			return n, s.Waiting, nil
 		}
 		if time.Now().After(end) {
-			return 0, 0, fmt.Errorf("not quiet after %v: %+v", r.Within, now)
+			return 0, 0, fmt.Errorf("%w after %v: %+v", errUnrest, r.Within, now)
 		}
 		if err := sleep(ctx, 200*time.Millisecond); err != nil {
 			return 0, 0, err

@@ -10,6 +10,7 @@ package script
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -74,9 +75,12 @@ func Run(ctx context.Context, o Options) (Result, error) {
 
 // verdict judges once all is quiet. While something is wrong and the sync means
 // to look again, it has not come to rest: it is judged again.
-func (r *run) verdict(ctx context.Context) (Result, error) {
+func (r *run) verdict(ctx context.Context) (res Result, err error) {
 	for end := time.Now().Add(r.Within); ; {
 		writes, waiting, err := r.rest(ctx, end)
+		if errors.Is(err, errUnrest) && res.Differing > 0 {
+			return res, nil
+		}
 		if err != nil {
 			return Result{}, err
 		}
@@ -84,12 +88,12 @@ func (r *run) verdict(ctx context.Context) (Result, error) {
 		if err != nil {
 			return Result{}, err
 		}
-		res := c.judge()
+		res = c.judge()
 		res.Writes = writes
 		if res.Differing == 0 || waiting == 0 || time.Now().After(end) {
 			return res, nil
 		}
-		r.say("quiet, but %d differ and %d looks wait; waiting on", res.Differing, waiting)
+		r.say("quiet, but the sync means to look again %d times, and it has to: %s", waiting, res.Findings[0])
 		if err := r.stir(ctx, waiting, end); err != nil {
 			return Result{}, err
 		}
