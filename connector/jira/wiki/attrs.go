@@ -83,6 +83,9 @@ func meaning(tag string) text.Attrs {
 			}
 		}
 	}
+	if a["language"] == "none" {
+		delete(a, "language")
+	}
 	return a
 }
 

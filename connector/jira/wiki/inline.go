@@ -34,6 +34,7 @@ func (p *parser) spans(s string, label bool) []text.Span {
 	for l.i < len(s) {
 		l.next()
 	}
+	l.flush()
 	for _, m := range []text.MarkKind{text.Strong, text.Emphasis, text.Strike, text.Underline, text.Super, text.Sub, text.Monospace, cite} {
 		pair(l.tokens, m)
 	}
@@ -122,6 +123,8 @@ type lexer struct {
 	i      int
 	label  bool
 	mono   int // where the monospaced text ends, or none
+	closed int // no monospaced text begins before this
+	text   strings.Builder
 	tokens []token
 }
 
@@ -182,17 +185,22 @@ func (l *lexer) next() {
 	l.plain(s[i:i+n], i+n)
 }
 
-func (l *lexer) add(t token, end int) { l.tokens, l.i = append(l.tokens, t), end }
+func (l *lexer) add(t token, end int) {
+	l.flush()
+	l.tokens, l.i = append(l.tokens, t), end
+}
 
+// plain adds text; neighbours are one token.
 func (l *lexer) plain(s string, end int) {
-	if n := len(l.tokens) - 1; n >= 0 {
-		if t := &l.tokens[n]; t.mark == "" && t.span.Kind == text.Plain && len(t.span.Marks) == 0 {
-			t.span.Text += s
-			l.i = end
-			return
-		}
+	l.text.WriteString(s)
+	l.i = end
+}
+
+func (l *lexer) flush() {
+	if l.text.Len() > 0 {
+		l.tokens = append(l.tokens, token{span: text.Span{Kind: text.Plain, Text: l.text.String()}})
+		l.text.Reset()
 	}
-	l.add(token{span: text.Span{Kind: text.Plain, Text: s}}, end)
 }
 
 // escape reads a backslash: two are a line break, one before punctuation makes
@@ -213,10 +221,14 @@ func (l *lexer) escape() {
 // not mind letters beside it.
 func (l *lexer) brace() bool {
 	s, i := l.s, l.i
-	if end, _, ok := monospace(s, i); ok && l.mono == none {
-		l.mono = end
-		l.delimiter(text.Monospace, 2, true, false)
-		return true
+	if strings.HasPrefix(s[i:], "{{") && l.mono == none && i >= l.closed {
+		content, end, ok := monospace(s, i)
+		if ok {
+			l.mono = content
+			l.delimiter(text.Monospace, 2, true, false)
+			return true
+		}
+		l.closed = end
 	}
 	if i+2 < len(s) && s[i+2] == '}' && s[i+1] != '?' {
 		if m, ok := delimiters[s[i+1]]; ok {
@@ -265,22 +277,21 @@ func (l *lexer) dash() bool {
 func dashes(s string) int { return len(s) - len(strings.TrimLeft(s, "-")) }
 
 // monospace finds the end of the "{{" at s[i]: the next "}}" on its line, the
-// last of more braces.
+// last of more braces. If there is none, none that begins before end has one.
 func monospace(s string, i int) (content, end int, ok bool) {
-	if !strings.HasPrefix(s[i:], "{{") {
-		return 0, 0, false
-	}
-	for j := i + 2; j < len(s); j++ {
+	j := i + 2
+	for ; j < len(s) && s[j] != '\n' && !strings.HasPrefix(s[j:], `\\`); j++ {
 		switch {
-		case s[j] == '\n', strings.HasPrefix(s[j:], `\\`):
-			return 0, 0, false
 		case s[j] == '\\':
 			j++
 		case strings.HasPrefix(s[j:], "}}") && !strings.HasPrefix(s[j:], "}}}"):
-			return j, j + 2, !blank(s[i+2 : j])
+			if blank(s[i+2 : j]) {
+				return 0, i + 2, false
+			}
+			return j, j + 2, true
 		}
 	}
-	return 0, 0, false
+	return 0, j, false
 }
 
 // before returns the rune that ends at s[i], after the one that begins there: a

@@ -133,8 +133,10 @@ func (p *parser) skip(s string, i int) int {
 			return end
 		}
 	case '{':
-		if _, end, ok := monospace(s, i); ok {
-			return end
+		if strings.HasPrefix(s[i:], "{{") {
+			if _, end, ok := monospace(s, i); ok {
+				return end
+			}
 		}
 	}
 	return i + 1

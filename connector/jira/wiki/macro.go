@@ -57,16 +57,22 @@ func tagAt(s string, i int) (tag, bool) {
 // tags finds the tags of s, and holds code and ADF: what is in them is no markup.
 func (p *parser) tags(s string) []tag {
 	var ts []tag
+	closed := 0 // no monospaced text begins before this
 	for i := 0; i < len(s); {
 		switch {
 		case s[i] == '\\':
 			i += 2
 			continue
 		case strings.HasPrefix(s[i:], "{{"):
-			if _, end, ok := monospace(s, i); ok {
+			if i < closed {
+				break
+			}
+			_, end, ok := monospace(s, i)
+			if ok {
 				i = end
 				continue
 			}
+			closed = end
 		case s[i] == '{':
 			if t, ok := tagAt(s, i); ok {
 				t = p.literal(s, t)

@@ -81,11 +81,16 @@ func keepFront(s string) string {
 	return s
 }
 
+// keepBack keeps a space at the end of a cell, and an item without content.
 func keepBack(s string) string {
-	if n := len(s) - 1; n >= 0 && strings.IndexByte(space, s[n]) >= 0 {
-		return s[:n] + entity(rune(s[n]))
+	n := len(s) - 1
+	if n < 0 || strings.IndexByte(space, s[n]) < 0 {
+		return s
 	}
-	return s
+	if last := s[strings.LastIndexByte(s, '\n')+1:]; strings.Trim(last, "*#") == " " && len(last) > 1 {
+		return s + entity(' ')
+	}
+	return s[:n] + entity(rune(s[n]))
 }
 
 func (w *writer) code(b text.Block) string {
@@ -96,15 +101,14 @@ func (w *writer) code(b text.Block) string {
 		}
 		body.WriteString(s.Text)
 	}
-	txt, tag := clean(body.String()), tagOf(b)
-	name, _, _ := strings.Cut(tag, ":")
-	if strings.Contains(txt, "{"+name+"}") {
-		name, tag = "noformat", "noformat"
+	txt := clean(body.String())
+	for _, tag := range []string{tagOf(b), "noformat", "code:none"} {
+		name, _, _ := strings.Cut(tag, ":")
+		if end := "{" + name + "}"; !strings.Contains(txt, end) {
+			return "{" + tag + "}\n" + txt + "\n" + end
+		}
 	}
-	if strings.Contains(txt, "{"+name+"}") {
-		return w.paragraph([]text.Span{{Kind: text.Plain, Text: txt}})
-	}
-	return "{" + tag + "}\n" + txt + "\n{" + name + "}"
+	return w.paragraph([]text.Span{{Kind: text.Plain, Text: txt}})
 }
 
 // contain writes a quote or panel; inside another of its name only what it holds.
@@ -161,13 +165,10 @@ func (w *writer) table(b text.Block) string {
 	inner := *w
 	inner.cell, inner.item = true, ""
 	var rows []string
-	for _, r := range b.Blocks {
-		if len(r.Blocks) == 0 {
-			continue
-		}
+	for _, cells := range grid(b) {
 		var row strings.Builder
 		bar := ""
-		for _, c := range r.Blocks {
+		for _, c := range cells {
 			bar = "|"
 			if c.Kind == text.HeaderCell {
 				bar = "||"
@@ -183,12 +184,33 @@ func (w *writer) table(b text.Block) string {
 	return strings.Join(rows, "\n")
 }
 
+// grid is the cells of a table by row. What is no row or no cell becomes one.
+func grid(b text.Block) [][]text.Block {
+	var out [][]text.Block
+	for _, r := range b.Blocks {
+		if r.Kind != text.TableRow {
+			r = text.Block{Blocks: []text.Block{r}}
+		}
+		var cells []text.Block
+		for _, c := range r.Blocks {
+			if c.Kind != text.Cell && c.Kind != text.HeaderCell {
+				c = text.Block{Kind: text.Cell, Blocks: []text.Block{c}}
+			}
+			cells = append(cells, c)
+		}
+		if len(cells) > 0 {
+			out = append(out, cells)
+		}
+	}
+	return out
+}
+
 // rows writes a table where there can be none: a line for each row.
 func (w *writer) rows(b text.Block) string {
 	var lines []string
-	for _, r := range b.Blocks {
+	for _, cells := range grid(b) {
 		var spans []text.Span
-		for i, c := range r.Blocks {
+		for i, c := range cells {
 			if i > 0 {
 				spans = append(spans, text.Span{Kind: text.Plain, Text: " | "})
 			}
