@@ -1,0 +1,311 @@
+// Package accord_test holds what is true of the whole repository. There is no
+// code in its root.
+package accord_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "example.com/accord"
+
+// A layer is one package: the floor it stands on, and what of ours it may
+// import, each with the reason why. ARCHITECTURE.md shows the house.
+type layer struct {
+	floor int
+	may   map[string]string
+}
+
+// layers is every package of the repository. One that is not here has no floor.
+var layers = map[string]layer{
+	"text":                {1, nil},
+	"issue":               {1, map[string]string{"text": "a Text is one of the values"}},
+	"plan":                {1, map[string]string{"issue": "it decides about them", "text": "mentions in texts are translated"}},
+	"connector/jira/adf":  {1, map[string]string{"text": "what it reads and writes"}},
+	"connector/jira/wiki": {1, map[string]string{"text": "what it reads and writes"}},
+
+	"connector": {2, map[string]string{"issue": "the words that engine and tracker share"}},
+	"durable":   {2, map[string]string{"issue": "what is stored"}},
+
+	"engine": {3, map[string]string{
+		"connector": "the trackers, as a seam", "durable": "what outlives it, as a seam", "issue": "what both seams speak", "plan": "it carries plans out",
+	}},
+	"connector/jira": {3, map[string]string{
+		"connector": "the seam it fills", "issue": "what the seam speaks", "text": "a Text of an issue",
+		"connector/jira/adf": "rich text on Cloud", "connector/jira/wiki": "rich text on Data Center",
+	}},
+	"durable/sqlite": {3, map[string]string{"durable": "the seam it fills", "issue": "what the seam speaks"}},
+	"memory":         {3, map[string]string{"connector": "a seam it fills", "durable": "a seam it fills", "issue": "what the seams speak"}},
+	"contract": {3, map[string]string{
+		"connector": "a seam whose promises it holds", "durable": "a seam whose promises it holds", "issue": "samples", "text": "samples",
+	}},
+	"jirasim": {3, map[string]string{
+		"jirasim/world": "the issues it serves", "jirasim/jql": "its search", "jirasim/limits": "its rate limits",
+	}},
+	"jirasim/world": {3, map[string]string{
+		"connector/jira/adf": "rich text on Cloud", "connector/jira/wiki": "rich text on Data Center", "text": "what these two speak",
+		"jirasim/jql": "its search",
+	}},
+	"jirasim/jql":    {3, nil},
+	"jirasim/limits": {3, nil},
+
+	"config": {4, map[string]string{"issue": "names of participants", "plan": "accord.yaml says the rules of a plan"}},
+	"web": {4, map[string]string{
+		"engine": "it hears webhooks", "connector": "a delivery", "durable": "what it shows", "issue": "what it shows",
+	}},
+
+	"app": {5, below("it opens everything that accord.yaml names",
+		"config", "web", "engine", "connector/jira", "durable/sqlite", "connector", "durable", "plan", "issue")},
+	"demo": {5, map[string]string{
+		"app": "it runs the real thing", "config": "its accord.yaml", "demo/script": "the edits", "jirasim": "the two Jiras",
+		"durable": "what it shows", "engine": "what it shows", "issue": "what it shows",
+	}},
+	"demo/script": {5, nil}, // it judges the sync, so it shares nothing with it
+
+	"cmd/accord": {6, below("flags, printing, exit codes",
+		"app", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
+	"cmd/jirasim": {6, map[string]string{"jirasim": "what it serves"}},
+}
+
+func below(reason string, packages ...string) map[string]string {
+	may := map[string]string{}
+	for _, p := range packages {
+		may[p] = reason
+	}
+	return may
+}
+
+// pure are the packages of the standard library that floor 1 may import: they
+// have no effect and no clock. time is there for its values only.
+var pure = []string{
+	"bytes", "cmp", "encoding/json", "errors", "fmt", "html", "io", "iter", "maps", "math", "regexp", "slices", "strconv", "strings", "time",
+	"unicode", "unicode/utf8",
+}
+
+// clocks are the names in time that read or wait for a clock.
+var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
+
+// outside is who may import what of others, and why. Test files may import all
+// that go.mod names.
+var outside = map[string]map[string]string{
+	"github.com/goccy/go-yaml": {"config": "it keeps line and column of every node"},
+	"github.com/google/go-cmp": {"contract": "it shows differences"},
+	"github.com/spf13/cobra":   {"cmd/accord": "the command line as users know it"},
+	"golang.org/x/term":        {"cmd/accord": "is it a terminal?"},
+	"golang.org/x/time":        {"connector/jira": "the limits of a site"},
+	"modernc.org/sqlite":       {"durable/sqlite": "the store"},
+	"pgregory.net/rapid":       {"contract": "it draws samples"},
+}
+
+// A source is one Go file of the repository.
+type source struct {
+	path string
+	file *ast.File
+	set  *token.FileSet
+}
+
+func (s source) dir() string  { return path.Dir(s.path) }
+func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
+
+func (s source) imports(t *testing.T) []string {
+	var out []string
+	for _, i := range s.file.Imports {
+		p, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// ours returns the name of a package of this repository.
+func ours(p string) (string, bool) { return strings.CutPrefix(p, module+"/") }
+
+func standard(p string) bool {
+	first, _, _ := strings.Cut(p, "/")
+	return !strings.Contains(first, ".")
+}
+
+// sources reads every Go file itself: a test's pass is kept only for as long as
+// the files that it opened are the same.
+func sources(t *testing.T) []source {
+	t.Helper()
+	root := os.DirFS(".")
+	var out []source
+	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && p != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "tools") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(p, ".go") {
+			return nil
+		}
+		b, err := fs.ReadFile(root, p)
+		if err != nil {
+			return err
+		}
+		set := token.NewFileSet()
+		f, err := parser.ParseFile(set, p, b, parser.SkipObjectResolution)
+		out = append(out, source{p, f, set})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestEveryPackageStandsOnAFloor(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range sources(t) {
+		if !s.isTest() {
+			seen[s.dir()] = true
+		}
+	}
+	for p := range seen {
+		if _, ok := layers[p]; !ok {
+			t.Errorf("package %s stands on no floor: give it one in layers", p)
+		}
+	}
+	for p := range layers {
+		if !seen[p] {
+			t.Errorf("layers has package %s, which is not there", p)
+		}
+	}
+}
+
+// The table itself goes down: nothing imports a floor above it, and on one
+// floor no two packages lead to each other.
+func TestTheTableGoesDown(t *testing.T) {
+	for p, l := range layers {
+		for q := range l.may {
+			switch m, ok := layers[q]; {
+			case !ok:
+				t.Errorf("%s may import %s, which has no floor", p, q)
+			case m.floor > l.floor:
+				t.Errorf("%s on floor %d may import %s on floor %d", p, l.floor, q, m.floor)
+			case slices.Contains(reach(q), p):
+				t.Errorf("%s and %s lead to each other", p, q)
+			}
+		}
+	}
+	// engine and adapters meet at the seams only
+	sides := []string{"engine", "connector/jira", "durable/sqlite", "memory", "contract", "jirasim"}
+	for _, p := range sides {
+		for _, q := range sides {
+			if slices.Contains(reach(p), q) {
+				t.Errorf("%s leads to %s", p, q)
+			}
+		}
+	}
+}
+
+// reach returns all that p may import, over however many steps.
+func reach(p string) []string {
+	seen := map[string]bool{}
+	var walk func(string)
+	walk = func(p string) {
+		for q := range layers[p].may {
+			if !seen[q] {
+				seen[q] = true
+				walk(q)
+			}
+		}
+	}
+	walk(p)
+	return slices.Sorted(maps.Keys(seen))
+}
+
+func TestImportsGoDown(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, p := range s.imports(t) {
+			q, own := ours(p)
+			_, allowed := layers[s.dir()].may[q]
+			switch {
+			case own && q == "contract" && !s.isTest():
+				t.Errorf("%s imports contract, which is for tests", s.path)
+			case own && !s.isTest() && !allowed:
+				t.Errorf("%s imports %s: layers gives %s no reason to", s.path, q, s.dir())
+			case !own && !standard(p) && !s.isTest() && !mayUse(s.dir(), p):
+				t.Errorf("%s imports %s: outside gives %s no reason to", s.path, p, s.dir())
+			}
+		}
+	}
+}
+
+func mayUse(pkg, outer string) bool {
+	for prefix, users := range outside {
+		if _, ok := users[pkg]; ok && (outer == prefix || strings.HasPrefix(outer, prefix+"/")) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestFloorOneIsPure(t *testing.T) {
+	for _, s := range sources(t) {
+		if s.isTest() || layers[s.dir()].floor != 1 {
+			continue
+		}
+		for _, p := range s.imports(t) {
+			if _, own := ours(p); !own && !slices.Contains(pure, p) {
+				t.Errorf("%s imports %s, which is not known to have no effect", s.path, p)
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			sel, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if x, ok := sel.X.(*ast.Ident); ok && x.Name == timeName(s.file) && slices.Contains(clocks, sel.Sel.Name) {
+				t.Errorf("%s: %s: time.%s asks the clock", s.path, s.set.Position(n.Pos()), sel.Sel.Name)
+			}
+			return true
+		})
+	}
+}
+
+// timeName is the name under which a file has imported time.
+func timeName(f *ast.File) string {
+	for _, i := range f.Imports {
+		if i.Path.Value == `"time"` && i.Name != nil {
+			return i.Name.Name
+		}
+	}
+	return "time"
+}
+
+// The simulated Jira must not share the product's misunderstandings of Jira.
+func TestTheSimulatorKnowsNothingOfTheProduct(t *testing.T) {
+	allowed := []string{"connector/jira/adf", "connector/jira/wiki", "text"}
+	for _, p := range []string{"jirasim", "cmd/jirasim"} {
+		for _, q := range reach(p) {
+			if !slices.Contains(allowed, q) && q != "jirasim" && !strings.HasPrefix(q, "jirasim/") {
+				t.Errorf("%s leads to %s", p, q)
+			}
+		}
+	}
+}
+
+// There is no code that runs before main.
+func TestNothingHappensAtInit(t *testing.T) {
+	for _, s := range sources(t) {
+		for _, d := range s.file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+				t.Errorf("%s has an init function", s.path)
+			}
+		}
+	}
+}
