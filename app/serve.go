@@ -21,6 +21,9 @@ import (
 // later than a minute after it began, and each has a deadline of its own.
 const farewell = 90 * time.Second
 
+// hide is how long an event stays hidden if the process that had it dies.
+const hide = 15 * time.Second
+
 // Serve runs everything until ctx ends, or something that cannot be done
 // without fails. Then it takes no more deliveries, ends what is under way, and
 // returns. Whatever was accepted is in the queue or done.
@@ -47,7 +50,7 @@ func (a *App) Serve(ctx context.Context) error {
 		})
 	}
 	all.Go(func() {
-		o := durable.RunOptions{Workers: a.options.Workers, Log: a.options.Log}
+		o := durable.RunOptions{Workers: a.options.Workers, Hide: hide, Log: a.options.Log}
 		if err := durable.Run(ctx, a.Queue, o, a.Turn); err != nil {
 			fail(err)
 		}

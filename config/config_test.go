@@ -197,6 +197,18 @@ func TestSmall(t *testing.T) {
 	}
 }
 
+func TestTimes(t *testing.T) {
+	if got := read(t, small).Syncs[0].Rules.Times; got != (plan.Times{}) {
+		t.Errorf("%+v, want the default", got)
+	}
+	want := plan.DefaultTimes
+	want.Late = 10 * time.Minute
+	got := read(t, strings.Replace(small, "people: same", "people: same\n    times: {late: 10m}", 1)).Syncs[0].Rules.Times
+	if got != want {
+		t.Errorf("%+v", got)
+	}
+}
+
 // TestDigest holds the digest to what could change a plan.
 func TestDigest(t *testing.T) {
 	digest := func(old, new string) string {
@@ -228,6 +240,7 @@ func TestDigest(t *testing.T) {
 		{"project: TWO", "project: THREE"},
 		{"project: TWO}", "project: TWO, read_only: true}"},
 		{"summary: hold", "summary: {way: {one: in}}"},
+		{"people: same", "people: same\n    times: {late: 10m}"},
 		{"people: same", "people: {Ada: {one: ada, two: ada}}"},
 	} {
 		if digest(other[0], other[1]) == first {

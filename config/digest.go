@@ -45,7 +45,8 @@ func (d *draft) digest() string {
 		Fields       map[string]plan.Field
 		Eyes         map[issue.Participant]eye
 		Participants []Participant
-	}{d.Name, d.Rules.Order, d.Rules.Fields, eyes, d.Participants})
+		Times        plan.Times
+	}{d.Name, d.Rules.Order, d.Rules.Fields, eyes, d.Participants, d.Rules.Times})
 	if err != nil {
 		panic(err) // strings, lists and maps of them always encode
 	}

@@ -211,6 +211,7 @@ func TestSchemaKeys(t *testing.T) {
 		{"a site", "sites: {a: {%s: 1}}\n", s.Defs["site"]},
 		{"a sync", "sites: {a: {}}\nsyncs: {s: {%s: 1}}\n", s.Defs["sync"]},
 		{"sweep", "sites: {a: {}}\nsyncs: {s: {sweep: {%s: 1}}}\n", s.Defs["sync"].Properties["sweep"]},
+		{"times", "sites: {a: {}}\nsyncs: {s: {times: {%s: 1}}}\n", s.Defs["sync"].Properties["times"]},
 		{"a participant", "sites: {a: {}}\nsyncs: {s: {participants: [{%s: 1}]}}\n", s.Defs["participant"]},
 		{"a field", "sites: {a: {}}\nsyncs: {s: {participants: [], fields: {summary: {%s: 1}}}}\n", field},
 	} {

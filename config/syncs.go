@@ -33,7 +33,7 @@ func (r *reader) syncs(n node, sites []Site) []Sync {
 }
 
 func (r *reader) sync(e entry, sites []Site, all map[issue.Participant]string) Sync {
-	o := r.object(e.node, "participants", "people", "fields", "sweep")
+	o := r.object(e.node, "participants", "people", "fields", "sweep", "times")
 	d := &draft{Sync: Sync{Name: e.key, Every: 5 * time.Minute}, all: all, eyes: map[string]*plan.Eye{}}
 	if r.need(e.node, o, "participants", "the projects that are kept in step") {
 		r.participants(d, o["participants"], sites)
@@ -51,8 +51,27 @@ func (r *reader) sync(e entry, sites []Site, all map[issue.Participant]string) S
 			d.Every = r.duration(n, 10*time.Second)
 		}
 	}
+	if n, ok := o["times"]; ok {
+		d.Rules.Times = r.times(n)
+	}
 	d.finish()
 	return d.Sync
+}
+
+// times reads the constants of the algorithm; those that are missing are the default.
+func (r *reader) times(n node) plan.Times {
+	t := plan.DefaultTimes
+	o := r.object(n, "turn_max", "late")
+	if n, ok := o["turn_max"]; ok {
+		t.TurnMax = r.duration(n, time.Second)
+	}
+	if n, ok := o["late"]; ok {
+		t.Late = r.duration(n, time.Second)
+	}
+	if t.Late <= t.TurnMax {
+		r.fault(n, "late (%v) must be longer than turn_max (%v): a call that begins at the end of a turn may still take effect", t.Late, t.TurnMax)
+	}
+	return t
 }
 
 func (r *reader) participants(d *draft, n node, sites []Site) {

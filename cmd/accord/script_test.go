@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //	shows cloud|dc KEY FIELD VALUE waits until the issue shows that
 //	until PATTERN COMMAND…         runs it again and again until its output matches
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
