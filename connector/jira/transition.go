@@ -11,7 +11,7 @@ import (
 )
 
 // mostHops bounds the way through a workflow.
-const mostHops = 20
+const mostHops = 10
 
 // move changes the status through the workflow: by a direct transition, else
 // hop by hop along a path that the project names. What is open is asked again
