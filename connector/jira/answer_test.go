@@ -50,7 +50,8 @@ func TestRefusalWithoutNames(t *testing.T) {
 func TestNeverOpened(t *testing.T) {
 	s := newSite(t)
 	s.on("PUT /rest/api/3/issue/10", 204, "")
-	p := s.participant(t, jira.Cloud)
+	// A new connection for each call: one that is kept might only break.
+	p := s.open(t, jira.Cloud, jira.Options{HTTP: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}).Participant(project())
 	change := edit(issue.Document{place("summary"): issue.Scalar("x")})
 	if _, err := p.Write(t.Context(), change); err != nil {
 		t.Fatal(err)
