@@ -29,6 +29,8 @@ func (p *parser) hold(a atom) string {
 	return "\xff" + strconv.Itoa(len(p.atoms)-1) + "\xfe"
 }
 
+func holdsAtom(s string) bool { return strings.IndexByte(s, '\xff') >= 0 }
+
 // atomAt returns the atom at s[i] and where it ends.
 func (p *parser) atomAt(s string, i int) (a atom, end int) {
 	end = i + strings.IndexByte(s[i:], '\xfe') + 1

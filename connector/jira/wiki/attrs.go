@@ -66,7 +66,7 @@ func meaning(tag string) text.Attrs {
 	case "tip":
 		a["type"] = "success"
 	}
-	for _, param := range strings.Split(params, "|") {
+	for param := range strings.SplitSeq(params, "|") {
 		key, value, named := strings.Cut(param, "=")
 		switch {
 		case name == "code" && !named && param != "":

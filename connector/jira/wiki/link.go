@@ -32,7 +32,7 @@ func bracketAt(s string, i int) (b bracket, ok bool) {
 		return b, validPerson(content[1:])
 	case len(parts) == 1 && strings.HasPrefix(content, "^"):
 		b.span = foreign(raw)
-		return b, !blank(content[1:]) && !strings.ContainsAny(raw, "\xff\\")
+		return b, !blank(content[1:]) && !strings.Contains(raw, `\`) && !holdsAtom(raw)
 	case len(parts) == 1:
 		b.label, b.target = content, content
 		if rest, ok := strings.CutPrefix(content, "mailto:"); ok {
@@ -51,7 +51,7 @@ func bracketAt(s string, i int) (b bracket, ok bool) {
 		return b, true
 	}
 	b.span = foreign(raw)
-	return b, !strings.Contains(raw, "\xff")
+	return b, !holdsAtom(raw)
 }
 
 // closing finds the bracket that closes the one at s[i], on the same line and
@@ -154,7 +154,7 @@ func imageOf(s string) (img text.Span, ok bool) {
 	}
 	img.Attrs["name"] = name
 	edges := name != strings.Trim(name, space)
-	return img, name != "" && !edges && !strings.ContainsAny(s, "\xff\\[]{}*") && (more || fileName.MatchString(name))
+	return img, name != "" && !edges && !strings.ContainsAny(s, `\[]{}*`) && !holdsAtom(s) && (more || fileName.MatchString(name))
 }
 
 // imageWords is the markup of an image, or "" if it has none.
@@ -211,7 +211,7 @@ func urlAt(s string, i int) (end int, ok bool) {
 
 // validPerson reports whether a mention can name id.
 func validPerson(id string) bool {
-	return id != "" && !strings.ContainsAny(id, "|[]{}\\\n\xff"+space)
+	return id != "" && !strings.ContainsAny(id, "|[]{}\\\n"+space) && !holdsAtom(id)
 }
 
 // Jira's emoticons, with the names and the characters that its own converter
