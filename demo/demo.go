@@ -27,6 +27,8 @@ type Options struct {
 	Out     io.Writer    // for people: where to look, what goes on
 	Log     *slog.Logger // of the sync; nil: none
 	Version string       // of this build
+
+	pace time.Duration // between two edits; 0: the script's own
 }
 
 // samples is how many sample issues each project begins with.
@@ -174,7 +176,7 @@ func (s *stage) script() script.Options {
 			Sync: script.Account{Email: syncAccount.Email, Token: syncAccount.Token}}
 	}
 	return script.Options{
-		Edits: s.Script, Seed: s.Seed, Words: script.Sample(), Standing: standing(s.app), Log: s.Out,
+		Edits: s.Script, Seed: s.Seed, Words: script.Sample(), Standing: standing(s.app), Log: s.Out, Pace: s.pace,
 		Sites: [2]script.Site{at(s.cloud.url, "SUP", "support"), at(s.center.url, "DEV", "development")},
 	}
 }

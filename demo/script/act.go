@@ -14,7 +14,7 @@ func (h *hand) create(ctx context.Context, s side, taken ...string) (*track, err
 	fields := map[string]any{
 		"project":   map[string]string{"key": h.jiras[s].Project},
 		"summary":   h.title(token),
-		"issuetype": map[string]string{"name": pick(h.rand, shared(h.Words.Types)).at(s)},
+		"issuetype": map[string]string{"name": pick(h.rand, common(h.Words.Types)).at(s)},
 	}
 	for _, f := range []string{"priority", "assignee", "duedate", "reference", "severity"} {
 		if h.rand.IntN(3) == 0 {
@@ -41,11 +41,6 @@ func (h *hand) title(token string) string {
 	return fmt.Sprintf("%s %s %s", pick(h.rand, vocabulary), token, pick(h.rand, vocabulary))
 }
 
-// shared returns the words that both Jiras have.
-func shared(words []Word) []Word {
-	return slices.DeleteFunc(slices.Clone(words), func(w Word) bool { return w.Cloud == "" || w.Server == "" })
-}
-
 // value makes up a value of a field, as s shows it. Where a value can be its
 // own token it never comes twice.
 func (h *hand) value(field string, s side) string {
@@ -63,7 +58,7 @@ func (h *hand) value(field string, s side) string {
 	if h.rand.IntN(8) == 0 && field != "priority" {
 		return ""
 	}
-	return pick(h.rand, shared(table)).at(s)
+	return pick(h.rand, common(table)).at(s)
 }
 
 // written is a value as this Jira takes it.

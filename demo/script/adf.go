@@ -3,6 +3,7 @@ package script
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -97,12 +98,19 @@ func (r *adfReader) table(path []string, table node) {
 	}
 }
 
+// standIn is what stands at the Cloud for a picture whose file is not there.
+var standIn = regexp.MustCompile(`^⟦image:([^⟧]*)⟧$`)
+
 func (r *adfReader) inline(nodes []node) []glyph {
 	var out []glyph
 	for _, n := range nodes {
 		switch n.Type {
 		case "text":
-			out = append(out, glyphs(n.Text, adfMarks(n.Marks))...)
+			if m := standIn.FindStringSubmatch(n.Text); m != nil {
+				out = append(out, glyphs(m[1], []string{"image"})...)
+			} else {
+				out = append(out, glyphs(n.Text, adfMarks(n.Marks))...)
+			}
 		case "hardBreak":
 			out = append(out, glyph{char: '\n'})
 		case "mention":

@@ -43,6 +43,8 @@ func (b *bench) field(t *track, field string, looks [2]look) {
 	case held != nil:
 		b.res.Held++
 	case equal:
+	case b.byDefault(t, field):
+		b.res.Defaults++
 	case refused != nil && b.wordless(t, field):
 		b.res.Refused++
 	case refused != nil:
@@ -50,6 +52,17 @@ func (b *bench) field(t *track, field string, looks [2]look) {
 	default:
 		b.find(t, "%s is %s", field, b.apart(field, looks))
 	}
+}
+
+// byDefault reports whether a field is empty where the issue was born and holds
+// at the other side what that Jira filled in by itself: nobody ever said it.
+func (b *bench) byDefault(t *track, field string) bool {
+	looks := b.looks[t]
+	of := func(e entry) bool { return e.Field == field }
+	if _, scalar := scalars[field]; !scalar || looks[t.born].Values[field] != "" {
+		return false
+	}
+	return !slices.ContainsFunc(looks[cloud].Log, of) && !slices.ContainsFunc(looks[server].Log, of)
 }
 
 // apart says how a field differs.

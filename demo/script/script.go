@@ -45,6 +45,7 @@ type Result struct {
 	Differing int            `json:"differing"` // issues that differ, have lost an edit, or hold what they must not; and whatever else is wrong
 	Held      int            `json:"held"`      // fields that wait for a person
 	Refused   int            `json:"refused"`   // values that the other side has no word for
+	Defaults  int            `json:"defaults"`  // fields that one side has filled in by itself and nobody has ever said
 	Writes    int            `json:"writes"`    // requests by which the sync changed something
 	Seconds   float64        `json:"seconds"`
 	Kinds     map[string]int `json:"kinds"` // edits by kind

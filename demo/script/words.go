@@ -19,7 +19,8 @@ func (p Person) at(s side) string { return [...]string{p.Cloud, p.Server}[s] }
 // word at a Jira is empty there.
 type Word struct{ Cloud, Server string }
 
-// Words are the tables by which the script tells that two values are one.
+// Words are the tables by which the script tells that two values are one. The
+// script itself uses only the first row of each value.
 type Words struct {
 	People   []Person
 	Types    []Word
@@ -71,6 +72,18 @@ func (w Words) one(field string, s side, shown string) (string, bool) {
 	other := table[i].at(s.other())
 	i = slices.IndexFunc(table, func(w Word) bool { return w.at(s.other()) == other })
 	return strings.TrimSpace(table[i].Cloud + " " + table[i].Server), true
+}
+
+// common returns the first row of each value that both Jiras have.
+func common(table []Word) []Word {
+	var out []Word
+	for _, w := range table {
+		has := func(o Word) bool { return o.Cloud == w.Cloud || o.Server == w.Server }
+		if w.Cloud != "" && w.Server != "" && !slices.ContainsFunc(out, has) {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // person returns the name of the one with this id at s, or the id.
