@@ -1,0 +1,18 @@
+# A handful of short names. Nothing here is needed to build or to test:
+# go run ./cmd/accord demo, go test ./...
+
+.PHONY: build test check demo golden
+build: ## bin/accord and bin/jirasim, static
+	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/accord ./cmd/jirasim
+
+test:
+	go test ./...
+
+check: ## all that must hold of a change
+	.ci/run
+
+demo: ## two simulated Jiras and a sync between them
+	go run ./cmd/accord demo
+
+golden: ## write the golden files anew; look at the difference before you commit it
+	go test ./config ./plan ./durable/sqlite ./cmd/accord -update
