@@ -55,12 +55,17 @@ func (r *receiver) RoundTrip(q *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: status, Body: io.NopCloser(bytes.NewReader(nil)), Header: http.Header{}}, nil
 }
 
-// all is what was heard, each by its event.
-func (r *receiver) all() map[string][]heard {
+// list is what was heard, as it came.
+func (r *receiver) list() []heard {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	return slices.Clone(r.heard)
+}
+
+// all is what was heard, each by its event.
+func (r *receiver) all() map[string][]heard {
 	out := map[string][]heard{}
-	for _, h := range r.heard {
+	for _, h := range r.list() {
 		name, _ := h.body["webhookEvent"].(string)
 		out[name] = append(out[name], h)
 	}
@@ -198,7 +203,7 @@ func TestDeliveriesAreSigned(t *testing.T) {
 		p := listening(t, jirasim.Cloud, r, "")
 		p.create(nil)
 		synctest.Wait()
-		h := r.heard[0]
+		h := r.list()[0]
 		if got := h.header.Get("X-Hub-Signature"); got != jirasim.Sign("It's a Secret to Everybody", h.raw) {
 			t.Errorf("signed %s", got)
 		}
@@ -224,18 +229,18 @@ func TestCloudTriesAgainAndDataCenterDoesNot(t *testing.T) {
 			p := listening(t, c.flavour, r, "")
 			p.create(nil)
 			time.Sleep(2 * time.Hour)
-			if len(r.heard) != c.tries {
-				t.Fatalf("%s %v: %d tries, want %d", c.flavour, c.answers, len(r.heard), c.tries)
+			if len(r.list()) != c.tries {
+				t.Fatalf("%s %v: %d tries, want %d", c.flavour, c.answers, len(r.list()), c.tries)
 			}
-			for n, h := range r.heard[1:] {
-				gap := h.at.Sub(r.heard[n].at)
+			for n, h := range r.list()[1:] {
+				gap := h.at.Sub(r.list()[n].at)
 				if gap < 5*time.Minute || gap > 15*time.Minute {
 					t.Errorf("try %d comes after %v", n+2, gap)
 				}
 				if got := h.header.Get("X-Atlassian-Webhook-Retry"); got != string(rune('1'+n)) {
 					t.Errorf("try %d says %q", n+2, got)
 				}
-				if h.header.Get("X-Atlassian-Webhook-Identifier") != r.heard[0].header.Get("X-Atlassian-Webhook-Identifier") {
+				if h.header.Get("X-Atlassian-Webhook-Identifier") != r.list()[0].header.Get("X-Atlassian-Webhook-Identifier") {
 					t.Error("a further try has another identifier")
 				}
 			}
@@ -252,8 +257,8 @@ func TestCloseDropsWhatWaits(t *testing.T) {
 		p.sim.Close()
 		p.create(nil)
 		time.Sleep(time.Hour)
-		if len(r.heard) != 1 {
-			t.Errorf("%d deliveries, want the one before Close", len(r.heard))
+		if len(r.list()) != 1 {
+			t.Errorf("%d deliveries, want the one before Close", len(r.list()))
 		}
 	})
 }
@@ -265,8 +270,8 @@ func TestAFilterKeepsEventsBack(t *testing.T) {
 		p.create(nil)
 		p.create(map[string]any{"labels": []string{"wanted"}})
 		synctest.Wait()
-		if len(r.heard) != 1 || dig(r.heard[0].body, "issue", "key") != "SUP-2" {
-			t.Errorf("heard %d events", len(r.heard))
+		if len(r.list()) != 1 || dig(r.list()[0].body, "issue", "key") != "SUP-2" {
+			t.Errorf("heard %d events", len(r.list()))
 		}
 	})
 }
@@ -287,13 +292,13 @@ func TestWebhooksAreLostDoubledAndLate(t *testing.T) {
 				p.create(nil)
 			}
 			synctest.Wait()
-			soon := len(r.heard)
+			soon := len(r.list())
 			time.Sleep(2 * time.Hour)
-			if got := len(r.heard); got != want.heard && !(want.heard == 5 && got > 0 && got < 10) {
+			if got := len(r.list()); got != want.heard && !(want.heard == 5 && got > 0 && got < 10) {
 				t.Errorf("%s: heard %d, want %d", faults, got, want.heard)
 			}
-			if want.within > 0 && (soon == 10 || r.heard[9].at.Sub(start) > time.Hour) {
-				t.Errorf("%s: %d came at once, the last after %v", faults, soon, r.heard[len(r.heard)-1].at.Sub(start))
+			if want.within > 0 && (soon == 10 || r.list()[9].at.Sub(start) > time.Hour) {
+				t.Errorf("%s: %d came at once, the last after %v", faults, soon, r.list()[len(r.list())-1].at.Sub(start))
 			}
 			if n := p.must(200, "GET", "/_sim/requests", nil).at("webhooks", "waiting"); n != 0.0 {
 				t.Errorf("%v still wait", n)
