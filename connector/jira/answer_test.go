@@ -77,6 +77,9 @@ func TestRowOfAnotherVersion(t *testing.T) {
 		r.EditComment(t, id, row, "words")
 		r.write(c, map[issue.Place]issue.ReplyState{at: issue.NotDone})
 		c.Rows[at] = issue.RowAt{ID: row} // its version was never heard: the body decides
+		r.EditComment(t, id, row, "theirs")
+		r.write(c, map[issue.Place]issue.ReplyState{at: issue.NotDone})
+		r.EditComment(t, id, row, "words")
 		r.write(c, map[issue.Place]issue.ReplyState{at: issue.Done})
 	})
 }

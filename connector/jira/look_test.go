@@ -133,6 +133,27 @@ func TestLongIssue(t *testing.T) {
 	})
 }
 
+// TestCutOffComments: an issue that shows only some of its comments has the rest
+// on pages, of which one may come twice.
+func TestCutOffComments(t *testing.T) {
+	one := func(id int) string {
+		return fmt.Sprintf(`{"id":"%d","author":{"name":"ann","displayName":"Ann"},"body":"words","created":"2026-01-02T03:04:05.000+0000","updated":"2026-01-02T03:04:05.000+0000"}`, id)
+	}
+	s := newSite(t)
+	s.on("GET /rest/api/2/issue/10", 200, `{"id":"10","key":"SUP-1","fields":{"project":{"key":"SUP"},"comment":{"comments":[`+one(1)+`],"maxResults":1,"total":3}}}`)
+	s.mux.HandleFunc("GET /rest/api/2/issue/10/comment", func(w http.ResponseWriter, r *http.Request) {
+		page := one(1) + "," + one(2)
+		if r.URL.Query().Get("startAt") != "0" {
+			page = one(2)
+		}
+		fmt.Fprintf(w, `{"startAt":0,"total":3,"comments":[%s]}`, page)
+	})
+	v, err := look(t, s.participant(t, jira.DataCenter), "10")
+	if err != nil || len(v.Rows) != 2 || len(v.Doc) != 2 {
+		t.Errorf("%d rows: %v, %v", len(v.Rows), v.Doc, err)
+	}
+}
+
 // TestOwnCommentsAreReadOnce: the mark of a comment is asked for once for each
 // version of it.
 func TestOwnCommentsAreReadOnce(t *testing.T) {

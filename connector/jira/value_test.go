@@ -119,7 +119,7 @@ func TestJQLTimeIsNeverLater(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := time.Unix(rapid.Int64Range(1_750_000_000, 1_850_000_000).Draw(t, "at"), 0)
+		at := time.Unix(rapid.OneOf(rapid.Int64Range(1_750_000_000, 1_850_000_000), setBack(loc)).Draw(t, "at"), 0)
 		s := jira.JQLTime(at, zone)
 		read, err := time.ParseInLocation("2006/01/02 15:04", s, loc)
 		if err != nil {
@@ -134,6 +134,21 @@ func TestJQLTimeIsNeverLater(t *testing.T) {
 				t.Fatalf("%v in %s is written %q, which is read as %v", at.UTC(), zone, s, r.UTC())
 			}
 		}
+	})
+}
+
+// setBack draws times within two hours of a change of a zone's offset in 2026,
+// epoch seconds.
+func setBack(loc *time.Location) *rapid.Generator[int64] {
+	changes := []int64{time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC).Unix()}
+	offset := func(t time.Time) int { _, o := t.In(loc).Zone(); return o }
+	for t := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC); t.Year() == 2026; t = t.Add(time.Hour) {
+		if offset(t) != offset(t.Add(-time.Hour)) {
+			changes = append(changes, t.Unix())
+		}
+	}
+	return rapid.Custom(func(t *rapid.T) int64 {
+		return rapid.SampledFrom(changes).Draw(t, "change") + rapid.Int64Range(-7200, 7200).Draw(t, "off")
 	})
 }
 

@@ -247,6 +247,7 @@ func TestFindsTheLowestOfSeveral(t *testing.T) {
 				t.Fatal(err)
 			}
 			made = append(made, receipt.Ref)
+			time.Sleep(time.Second)
 		}
 		r.settle()
 		if v, err := r.Find(t.Context(), link, time.Now().Add(-time.Hour)); err != nil || v.Ref != made[0] {
