@@ -141,6 +141,7 @@ func union(a, b []string) []string {
 			out = append(out, s)
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 

@@ -1,7 +1,6 @@
 package world
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -11,7 +10,7 @@ func (w *World) items(was, set map[string]Value) []Item {
 	var out []Item
 	for _, f := range w.Fields {
 		v, ok := set[f.ID]
-		if !ok || v.Equal(was[f.ID]) || f.Kind == Labels && sameSet(v.List, was[f.ID].List) {
+		if !ok || v.Equal(was[f.ID]) {
 			continue
 		}
 		it := Item{Field: f.ID, Type: "jira", ID: f.ID, User: f.Kind == Person}
@@ -23,10 +22,6 @@ func (w *World) items(was, set map[string]Value) []Item {
 		out = append(out, it)
 	}
 	return out
-}
-
-func sameSet(a, b []string) bool {
-	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 // logged is how the changelog shows a value: its id and its text.

@@ -159,7 +159,8 @@ func choice(f *Field, raw json.RawMessage) (Value, complaint) {
 	return Value{}, fmt.Sprintf("Option value '%s' is not valid", h.Value)
 }
 
-// each reads a list, one element at a time; it keeps no value twice.
+// each reads a list, one element at a time; it keeps no value twice, and
+// them all in order.
 func (w *World) each(raw json.RawMessage, one func(json.RawMessage) (Value, complaint)) (Value, complaint) {
 	var list []json.RawMessage
 	if null(raw) {
@@ -178,6 +179,7 @@ func (w *World) each(raw json.RawMessage, one func(json.RawMessage) (Value, comp
 			v.List = append(v.List, e.Text)
 		}
 	}
+	slices.Sort(v.List)
 	return v, ""
 }
 
