@@ -88,6 +88,7 @@ func TestReadWiki(t *testing.T) {
 		"table":                     {"||*h*||b||\n|a|[x|https://e.org/]|\n| |b|", "header 1.1: \"h\"\nheader 1.2: \"b\"\ncell 2.1: \"a\"\ncell 2.2: \"x\"(link=https://e.org/)\ncell 3.1:\ncell 3.2: \"b\""},
 		"an open macro":             {"{quote}a\nb", "quote: \"a\\nb\""},
 		"marks are not in words":    {"snake_case_word 2*3*4 a-b-c", "paragraph: \"snake_case_word 2*3*4 a-b-c\""},
+		"a link to a key is words":  {"[words|ABC-1] and [ABC-2]", "paragraph: \"[words|ABC-1] and [ABC-2]\""},
 		"forced marks":              {"un{*}believ{*}able", "paragraph: \"un\" \"believ\"(strong) \"able\""},
 		"a mark ends at its line":   {"*a\nb*", "paragraph: \"*a\\nb*\""},
 		"a mark around a link":      {"*see [a*b|https://e.org/] now*", "paragraph: \"see\"(strong) \" \" \"a*b\"(link=https://e.org/ strong) \" \" \"now\"(strong)"},

@@ -123,7 +123,9 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// link reads what begins with "[": a mention, a file, a link or a card.
+// link reads what begins with "[": a mention, a file, a link or a card. What
+// leads to no address, such as an issue's key, is words: it means something on
+// its own site alone.
 func (r *wikiReader) link(src string, marks []string) ([]glyph, int) {
 	end := closing(src)
 	if end < 0 {
@@ -142,7 +144,7 @@ func (r *wikiReader) link(src string, marks []string) ([]glyph, int) {
 		return glyphs(parts[0], with(marks, "card")), end + 1
 	case len(parts) == 1 && linkLike.MatchString(last):
 		return glyphs(strings.TrimPrefix(unescape(last), "mailto:"), with(marks, "link="+unescape(last))), end + 1
-	case len(parts) > 1:
+	case len(parts) > 1 && linkLike.MatchString(last):
 		return r.inline(strings.Join(parts[:len(parts)-1], "|"), with(marks, "link="+unescape(last))), end + 1
 	}
 	return nil, 0
