@@ -161,7 +161,7 @@ func wildBlocks(t *rapid.T, depth int) (out []text.Block) {
 	for range rapid.IntRange(0, 3).Draw(t, "blocks") {
 		b := text.Block{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Spans: spansOf(t)}
 		if b.Kind == text.Foreign {
-			b.Attrs, b.Raw = foreign(t, rapid.SampledFrom([]string{"{", "1", `{"type":"expand","content":[{"type":"paragraph"}]}`}))
+			b.Attrs, b.Raw = foreign(t, rapid.SampledFrom([]string{"", "{", "1", `{"type":"expand","content":[{"type":"paragraph"}]}`}))
 		} else {
 			b.Attrs = rapid.SampledFrom([]text.Attrs{nil, {"level": "9", "type": "odd", "start": "x", "colspan": "-2"},
 				{"title": "T", "wiki.width": "5"}, {"level": "2", "rowspan": "2", "type": "tip"}}).Draw(t, "attrs")
@@ -169,7 +169,8 @@ func wildBlocks(t *rapid.T, depth int) (out []text.Block) {
 		for i := range b.Spans {
 			if rapid.IntRange(0, 5).Draw(t, "spoilt") == 0 {
 				b.Spans[i].Attrs = nil
-				b.Spans[i].Marks = []text.Mark{{Kind: text.Super}, {Kind: text.Monospace}, {Kind: text.Color, Value: "red"}, {Kind: "other"}}
+				b.Spans[i].Marks = rapid.SliceOf(rapid.SampledFrom([]text.Mark{{Kind: text.Super}, {Kind: text.Sub}, {Kind: text.Strong},
+					{Kind: text.Monospace}, {Kind: text.Color, Value: "red"}, {Kind: text.Link}, {Kind: "other"}})).Draw(t, "marks")
 			}
 		}
 		if depth > 0 {

@@ -83,10 +83,8 @@ func identify(v any, last *int) {
 				attrs = node{}
 				v["attrs"] = attrs
 			}
-			if attrs["localId"] == nil {
-				*last++
-				attrs["localId"] = strconv.Itoa(*last)
-			}
+			*last++
+			attrs["localId"] = strconv.Itoa(*last)
 		}
 		for _, part := range []string{"content", "marks"} {
 			identify(v[part], last)

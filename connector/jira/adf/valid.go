@@ -124,7 +124,7 @@ func validParts(n node, name string, r rule, more string) error {
 	if _, there := n["content"]; err != nil || r.holds == "" || r.may && !there {
 		return err
 	} else if !there || len(content) < r.least || r.most > 0 && len(content) > r.most {
-		return fmt.Errorf(": want at least %d nodes as content", r.least)
+		return fmt.Errorf(": has %d nodes as content", len(content))
 	}
 	for i, c := range content {
 		holds := r.holds
