@@ -44,7 +44,7 @@ what 'accord plan' says now.`,
 					if saved, unseen, err = c.plans(cmd.Context(), a, nil); err != nil {
 						return err
 					}
-					return errors.Join(unseen, c.applyAll(cmd.Context(), a, saved))
+					return unless(unseen, c.applyAll(cmd.Context(), a, saved))
 				}
 				return c.applyAll(cmd.Context(), a, saved)
 			})

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -43,7 +42,8 @@ func (c *cli) opened(ctx context.Context, open opener, log *slog.Logger, workers
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(a), a.Close())
+	err = do(a)
+	return unless(a.Close(), err)
 }
 
 // quiet is the log of a command that a person runs: only what is wrong, on stderr.

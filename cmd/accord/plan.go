@@ -33,10 +33,19 @@ that there is something to write or a held field.`,
 				if err != nil {
 					return err
 				}
-				return errors.Join(unseen, c.show(plans))
+				return unless(unseen, c.show(plans))
 			})
 		},
 	}
+}
+
+// unless returns err unless something else went wrong: a difference that was
+// found counts less than a side that could not be looked at.
+func unless(wrong, err error) error {
+	if errors.Is(err, errDiffers) && wrong != nil {
+		return wrong
+	}
+	return errors.Join(wrong, err)
 }
 
 // plans plans the issues named, or all. Unseen tells of sides that could not be
@@ -65,8 +74,9 @@ func (c *cli) plans(ctx context.Context, a *app.App, refs []issue.Ref) (plans []
 	for _, s := range a.Syncs {
 		for ref, err := range a.Issues(ctx, s) {
 			if err == nil {
-				defer c.progress("%s: looking at issue %d", s.Name, len(plans)+1)()
+				end := c.progress("%s: looking at issue %d", s.Name, len(plans)+1)
 				err = one(s.Engine, ref)
+				end()
 			}
 			if err != nil {
 				return nil, unseen, err
