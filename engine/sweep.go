@@ -48,8 +48,29 @@ func (e *Engine) Sweep(ctx context.Context, o SweepOptions) (Swept, error) {
 		total.Done = total.Done && s.did.Done
 		total.Pages, total.Issues, total.Sent = total.Pages+s.did.Pages, total.Issues+s.did.Issues, total.Sent+s.did.Sent
 	}
+	if total.Done && o.whole() {
+		errs = append(errs, e.sweptAll(ctx))
+	}
 	return total, errors.Join(errs...)
 }
+
+// sweptAll forgets a sweep of everything that has come to its end everywhere.
+func (e *Engine) sweptAll(ctx context.Context) error {
+	for _, who := range e.Rules.Order {
+		s := &sweep{Engine: e, who: who}
+		if err := s.load(ctx); err != nil {
+			return fmt.Errorf("sweep %s: %w", who, err)
+		}
+		s.at.All = nil
+		if err := s.save(ctx); err != nil {
+			return fmt.Errorf("sweep %s: %w", who, err)
+		}
+	}
+	return nil
+}
+
+// whole reports whether a sweep does not begin where the last one ended.
+func (o SweepOptions) whole() bool { return o.All || !o.Since.IsZero() }
 
 // A place in the sweeps of one participant is its State "sweep/<participant>".
 type progress struct {
@@ -63,7 +84,8 @@ type progress struct {
 type walk struct {
 	Since  time.Time        `json:"since"`
 	Cursor connector.Cursor `json:"cursor"`
-	Costs  []time.Duration  `json:"costs"` // of the last pages
+	Costs  []time.Duration  `json:"costs"`          // of the last pages
+	Done   bool             `json:"done,omitempty"` // it has caught up, and waits for those of the other participants
 }
 
 type sweep struct {
@@ -80,6 +102,10 @@ func (s *sweep) run(ctx context.Context) error {
 		return err
 	}
 	w := s.walk()
+	if w.Done {
+		s.did.Done = true
+		return nil
+	}
 	if s.at.Next.IsZero() { // where the first sweep begins is kept, though its first page fail
 		s.at.Next = s.now()
 		if err := s.save(ctx); err != nil {
@@ -116,7 +142,7 @@ func (s *sweep) run(ctx context.Context) error {
 
 // walk is the walk to go on with, or a new one.
 func (s *sweep) walk() *walk {
-	if s.opts.All || !s.opts.Since.IsZero() {
+	if s.opts.whole() {
 		since := s.opts.Since
 		if s.opts.All {
 			since = time.Time{}
@@ -172,8 +198,8 @@ func (s *sweep) page(ctx context.Context, page connector.Page) error {
 
 // end closes a walk that has caught up.
 func (s *sweep) end(next connector.Cursor) {
-	if s.opts.All || !s.opts.Since.IsZero() {
-		s.at.All = nil
+	if s.opts.whole() {
+		s.at.All.Done = true
 	} else {
 		s.at.Recent = nil
 	}

@@ -10,31 +10,28 @@ import (
 // created, or its create is in doubt, or the site cannot be reached.
 func (s *saying) absent() {
 	switch i := s.create(); {
-	case s.Ref.ID != "" && (s.State == issue.Present || s.State == issue.Denied):
-		s.later(s.now.Add(unreached))
+	case s.Ref.ID != "" && s.State == issue.Denied:
+		s.later(s.now.Add(denied)) // no event tells that a permission is back
 	case s.Ref.ID != "":
-		// Gone, hidden, moved or archived: an event tells when it is back.
+		// Gone, hidden, moved or archived: an event tells when it is back. Not
+		// reached: whoever looked knows why, and when to look again.
 	case i >= 0 && s.view.State == issue.Absent && s.view.Looked.After(s.Sent[i].Until):
 		s.Sent = nil // a search that began after Until found nothing: it was not made
 		s.make()
 	case i >= 0:
-		s.later(min2(s.Sent[i].Until.Add(time.Second), s.now.Add(unfound)))
+		s.later(s.now.Add(unfound))
+		if until := s.Sent[i].Until.Add(time.Second); until.After(s.now) {
+			s.later(until)
+		}
 	default:
 		s.make()
 	}
 }
 
 const (
-	unreached = 2 * time.Minute  // until a side that could not be looked at is looked at again
-	unfound   = 30 * time.Second // until a created issue is searched for again
+	denied  = 2 * time.Minute  // until a side that may not be read is looked at again
+	unfound = 30 * time.Second // until a created issue is searched for again
 )
-
-func min2(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
 
 // make begins the create of the issue here, with all that a create's body carries.
 func (s *saying) make() {
