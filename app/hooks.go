@@ -30,19 +30,29 @@ const version = "1"
 
 // hookOf returns what is known of a site's hook, and makes its key if there is none.
 func (a *App) hookOf(ctx context.Context, site string) (hook, error) {
-	var h hook
+	return a.changeHook(ctx, site, func(h *hook) {
+		if h.Key == "" {
+			h.Key = strings.ToLower(rand.Text())
+		}
+	})
+}
+
+// changeHook changes what is known of a site's hook, whoever else does so, and
+// returns what is known then.
+func (a *App) changeHook(ctx context.Context, site string, change func(*hook)) (hook, error) {
 	for range 3 {
+		var h hook
 		s, err := a.Store.State(ctx, "hook/"+site)
+		if err == nil && len(s.Value) > 0 {
+			err = json.Unmarshal(s.Value, &h)
+		}
 		if err != nil {
 			return h, fmt.Errorf("read hook: %w", err)
 		}
-		if len(s.Value) > 0 {
-			if err := json.Unmarshal(s.Value, &h); err != nil {
-				return h, fmt.Errorf("read hook: %w", err)
-			}
+		was := h
+		if change(&h); h == was {
 			return h, nil
 		}
-		h = hook{Key: strings.ToLower(rand.Text())}
 		if s.Value, err = json.Marshal(h); err != nil {
 			return h, fmt.Errorf("store hook: %w", err)
 		}
@@ -50,24 +60,7 @@ func (a *App) hookOf(ctx context.Context, site string) (hook, error) {
 			return h, err
 		}
 	}
-	return h, fmt.Errorf("store hook: %w", durable.ErrStale)
-}
-
-// saveHook remembers h, whoever else did.
-func (a *App) saveHook(ctx context.Context, site string, h hook) error {
-	for range 3 {
-		s, err := a.Store.State(ctx, "hook/"+site)
-		if err != nil {
-			return fmt.Errorf("store hook: %w", err)
-		}
-		if s.Value, err = json.Marshal(h); err != nil {
-			return fmt.Errorf("store hook: %w", err)
-		}
-		if err = a.Store.SetState(ctx, s); !errors.Is(err, durable.ErrStale) {
-			return err
-		}
-	}
-	return fmt.Errorf("store hook: %w", durable.ErrStale)
+	return hook{}, fmt.Errorf("store hook: %w", durable.ErrStale)
 }
 
 // ours is where the addresses of all our hooks at a site begin.
@@ -104,16 +97,19 @@ func (a *App) Hooks(ctx context.Context, s *Site) ([]connector.Hook, error) {
 // Register makes sure that a site has one webhook of ours, active, with today's
 // address and secret, and removes older ones. What became of it is remembered.
 func (a *App) Register(ctx context.Context, s *Site) error {
-	err := a.register(ctx, s)
-	h := s.hook
-	h.At, h.Why = a.options.Now(), ""
-	if err != nil {
-		h.Why = err.Error()
-	} else {
-		h.Signed = s.signed()
+	failed := a.register(ctx, s)
+	h, err := a.changeHook(ctx, s.Name, func(h *hook) {
+		h.At, h.Why = a.options.Now(), ""
+		if failed != nil {
+			h.Why = failed.Error()
+		} else {
+			h.Signed = s.signed()
+		}
+	})
+	if err == nil {
+		s.hook = h
 	}
-	s.hook = h
-	return errors.Join(err, a.saveHook(ctx, s.Name, h))
+	return errors.Join(failed, err)
 }
 
 func (a *App) register(ctx context.Context, s *Site) error {

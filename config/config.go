@@ -4,6 +4,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -107,30 +108,16 @@ func (c Credential) Read() (string, error) {
 	return text, nil
 }
 
-// Site returns the site of that name.
-func (c Config) Site(name string) (Site, bool) {
-	for _, s := range c.Sites {
-		if s.Name == name {
-			return s, true
-		}
-	}
-	return Site{}, false
-}
-
 // Read reads the file at path. If the faults have an Err, the Config is not to be used.
 func Read(path string) (Config, Faults) {
 	src, err := os.ReadFile(path)
+	if e, ok := errors.AsType[*os.PathError](err); ok {
+		err = e.Err // the fault names the path itself
+	}
 	if err != nil {
-		return Config{}, Faults{{File: path, What: fmt.Sprintf("cannot be read: %v", causeOf(err))}}
+		return Config{}, Faults{{File: path, What: fmt.Sprintf("cannot be read: %v", err)}}
 	}
 	return Parse(path, src)
-}
-
-func causeOf(err error) error {
-	if e, ok := err.(*os.PathError); ok {
-		return e.Err
-	}
-	return err
 }
 
 // Parse reads src as the file at path, which need not exist: it names the

@@ -274,6 +274,24 @@ func TestCredential(t *testing.T) {
 	}
 }
 
+func TestFaultsErr(t *testing.T) {
+	note := config.Fault{File: "accord.yaml", Line: 2, Column: 3, What: "unused", Note: true}
+	fault := config.Fault{File: "accord.yaml", Line: 4, Column: 1, What: "wrong"}
+	if err := (config.Faults{note}).Err(); err != nil {
+		t.Errorf("a note alone is no error: %v", err)
+	}
+	both := config.Faults{note, fault}
+	if err := both.Err(); err == nil || err.Error() != "accord.yaml:4:1: wrong" {
+		t.Errorf("%v", err)
+	}
+	if diff := cmp.Diff(config.Faults{note}, both.Notes()); diff != "" {
+		t.Error(diff)
+	}
+	if note.String() != "accord.yaml:2:3: note: unused" {
+		t.Error(note.String())
+	}
+}
+
 func TestReadMissing(t *testing.T) {
 	_, faults := config.Read("nowhere/accord.yaml")
 	if err := faults.Err(); err == nil || err.Error() != "nowhere/accord.yaml: cannot be read: no such file or directory" {

@@ -223,3 +223,18 @@ func TestHealth(t *testing.T) {
 		}
 	}
 }
+
+// TestAgo holds what a time is called, on the page that shows it.
+func TestAgo(t *testing.T) {
+	for age, want := range map[time.Duration]string{
+		0: "now", 400 * time.Millisecond: "now", time.Second: "1 s ago", 119 * time.Second: "119 s ago", 3 * time.Minute: "3 min ago",
+		119 * time.Minute: "119 min ago", 3 * time.Hour: "3 h ago", 50 * time.Hour: "2 days ago",
+	} {
+		h := web.Pages{Log: quiet(), Status: func(context.Context) (web.Status, error) {
+			return web.Status{At: noon, Queue: web.Depth{Oldest: noon.Add(-age)}}, nil
+		}}.Handler()
+		if page := get(h, "/", nil).Body.String(); !strings.Contains(page, "the oldest came "+want+"\n") && !strings.Contains(page, "the oldest came "+want+"</p>") {
+			t.Errorf("%v: the page does not say %q", age, want)
+		}
+	}
+}
