@@ -58,14 +58,26 @@ func FullQueue(t *testing.T, open func(t *testing.T, max int) durable.Queue) {
 		}
 		q.send(live("3"))
 		q.send(live("2")) // joins one that waits
-		if err := q.Send(t.Context(), live("4")); !errors.Is(err, durable.ErrFull) {
-			t.Fatalf("one more where there is no room: %v, want ErrFull", err)
+		full := func(why string) {
+			t.Helper()
+			if err := q.Send(t.Context(), live("one more")); !errors.Is(err, durable.ErrFull) {
+				t.Fatalf("one more: %v, want ErrFull: %s", err, why)
+			}
 		}
+		full("three wait")
 		ms := q.receive(4)
 		if ids := idsOf(ms); !slices.Equal(ids, []string{"1", "2", "3"}) {
 			t.Fatalf("received %v, want what was accepted", ids)
 		}
-		q.send(live("4"))
+		q.failed(ms[0], time.Hour, "")
+		q.send(live("5"), ms[1])
+		full("one came back, and two were sent")
+		time.Sleep(hide + time.Second)
+		for _, m := range q.receive(4) { // all but the one that failed; one had another beside it
+			q.done(m)
+		}
+		q.send(live("6"), live("7"))
+		full("the one that failed waits still")
 	})
 }
 
@@ -242,11 +254,13 @@ func (q *queue) beside() {
 func (q *queue) ranOut() {
 	q.send(live("1"))
 	m := q.one()
-	q.send(live("1"))
+	beside := live("1")
+	beside.Event.Rows = []issue.Touch{{ID: "10001", By: "Ann", Updated: time.Now()}}
+	q.send(beside)
 	time.Sleep(hide + time.Second)
 	again := q.one()
-	if again.Tries != 2 {
-		q.t.Errorf("try %d, want the second", again.Tries)
+	if again.Tries != 2 || len(again.Event.Rows) != 1 {
+		q.t.Errorf("received %+v, want the second try with the touch of what waited beside it", again)
 	}
 	q.done(m)
 	q.done(again)

@@ -260,6 +260,24 @@ func TestTwoShareAFile(t *testing.T) {
 	}
 }
 
+// What another process has sent or received counts as well.
+func TestTwoFillAFile(t *testing.T) {
+	path := file(t)
+	one, two := open(t, path, sqlite.Options{MaxWaiting: 2}), open(t, path, sqlite.Options{MaxWaiting: 2})
+	if err := errors.Join(one.Send(t.Context(), event("1")), two.Send(t.Context(), event("2"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := one.Send(t.Context(), event("3")); !errors.Is(err, durable.ErrFull) {
+		t.Errorf("%v, want ErrFull", err)
+	}
+	if ms, err := two.Receive(t.Context(), 1, time.Minute); err != nil || len(ms) != 1 {
+		t.Fatalf("received %d (%v), want one", len(ms), err)
+	}
+	if err := one.Send(t.Context(), event("3")); err != nil {
+		t.Errorf("once one was received: %v", err)
+	}
+}
+
 // Who waits for an event is not told when another process sends one, and looks
 // by itself.
 func TestReceiveSeesWhatAnotherProcessSends(t *testing.T) {
