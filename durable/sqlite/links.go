@@ -65,6 +65,9 @@ func where(wanted bool, condition string) string {
 	return ""
 }
 
+const historyOf = `SELECT h.n FROM history h WHERE h.link = (SELECT n FROM link WHERE participant = ? AND width = ? AND id = ?)
+	AND h.n < ? ORDER BY h.n DESC LIMIT ?`
+
 // History implements [durable.Store].
 func (db *DB) History(ctx context.Context, link issue.Ref) iter.Seq2[durable.Record, error] {
 	type numbered struct {
@@ -77,9 +80,7 @@ func (db *DB) History(ctx context.Context, link issue.Ref) iter.Seq2[durable.Rec
 			before = last.n
 		}
 		err = db.look(ctx, func(r *look) error {
-			ns, err := r.all(`SELECT h.n FROM history h JOIN link l ON h.link = l.n
-				WHERE l.participant = ? AND l.width = ? AND l.id = ? AND h.n < ? ORDER BY h.n DESC LIMIT ?`,
-				string(link.Participant), len(link.ID), link.ID, before, left)
+			ns, err := r.all(historyOf, string(link.Participant), len(link.ID), link.ID, before, left)
 			if err != nil {
 				return err
 			}
@@ -133,11 +134,13 @@ func pages[T any](next func(left int, last *T) ([]T, error), limit int) iter.Seq
 	}
 }
 
+const partsOf = `SELECT l.revision, p.participant, p.kind, p.place, p.value
+	FROM link l JOIN part p ON p.link = l.n WHERE l.n = ? ORDER BY p.participant, p.kind, p.place`
+
 // link reads the link in row n.
 func (r *look) link(n int64) (l issue.Link, err error) {
 	var revision int64
-	rows, err := r.tx.QueryContext(r.ctx, `SELECT l.revision, p.participant, p.kind, p.place, p.value
-		FROM link l JOIN part p ON p.link = l.n WHERE l.n = ? ORDER BY p.participant, p.kind, p.place`, n)
+	rows, err := r.tx.QueryContext(r.ctx, partsOf, n)
 	if err != nil {
 		return l, err
 	}

@@ -80,9 +80,11 @@ func (t *tx) join(e entry) (bool, error) {
 	return true, t.save(beside, waits, beside.Due())
 }
 
+const besideIt = " FROM queue WHERE state = 0 AND participant = ? AND issue = ? AND lane = ?"
+
+// beside returns what waits for e's issue in its lane, or sql.ErrNoRows.
 func (t *tx) beside(e entry) (entry, error) {
-	return t.entry("SELECT "+columns+" FROM queue WHERE state = 0 AND participant = ? AND issue = ? AND lane = ?",
-		string(e.Event.Ref.Participant), e.Event.Ref.ID, string(e.Lane))
+	return t.entry("SELECT "+columns+besideIt, string(e.Event.Ref.Participant), e.Event.Ref.ID, string(e.Lane))
 }
 
 // back lets a busy or dead message wait again.
