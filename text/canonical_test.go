@@ -80,15 +80,24 @@ func TestMapMentions(t *testing.T) {
 	}
 }
 
+func TestMapMentionsOfNone(t *testing.T) {
+	d := text.Of("a", "")
+	have := text.MapMentions(d, func(text.Span) text.Span { t.Error("there is no mention"); return text.Span{} })
+	if !have.Equal(d) {
+		t.Errorf("have %v", have)
+	}
+}
+
 func TestLine(t *testing.T) {
 	d := text.Doc{
 		{Kind: text.Heading, Spans: []text.Span{{Kind: text.Plain, Text: "Steps\n"}, {Kind: text.Break}, {Kind: text.Plain, Text: " to take"}}},
 		{Kind: text.BulletList, Blocks: []text.Block{{Kind: text.Item, Blocks: []text.Block{{Kind: text.Paragraph, Spans: []text.Span{
-			{Kind: text.Plain, Text: "ask "}, {Kind: text.Mention, Text: "Jo Do"}, {Kind: text.Plain, Text: " "},
+			{Kind: text.Plain, Text: "ask "}, {Kind: text.Mention, Text: "Jo Do"}, {Kind: text.Mention, Attrs: text.Attrs{"id": "5b10"}}, {Kind: text.Plain, Text: " "},
+			{Kind: text.Emoji, Attrs: text.Attrs{"name": ":ok:"}}, {Kind: text.Emoji, Text: "✅", Attrs: text.Attrs{"name": ":ok:"}}, {Kind: text.Break},
 			{Kind: text.Card, Attrs: text.Attrs{"url": "https://example.com"}}}}}}}},
 		{Kind: text.Foreign, Raw: "{toc}"},
 	}
-	if have, want := text.Line(d), "Steps to take ask @Jo Do https://example.com"; have != want {
+	if have, want := text.Line(d), "Steps to take ask @Jo Do@5b10 :ok:✅ https://example.com"; have != want {
 		t.Errorf("have %q, want %q", have, want)
 	}
 	if s := text.Line(nil); strings.TrimSpace(s) != "" {

@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // MapMentions returns d with every mention replaced by what f makes of it. A
 // document without mentions is returned as it is.
@@ -50,7 +53,7 @@ func mapSpans(spans []Span, f func(Span) Span) ([]Span, bool) {
 }
 
 // Line returns the words of d on one line, for people: blocks and breaks are
-// spaces, mentions have their "@", foreign nodes are left out.
+// spaces, mentions have their "@", foreign nodes and images are left out.
 func Line(d Doc) string {
 	var words []string
 	for _, b := range d {
@@ -58,7 +61,9 @@ func Line(d Doc) string {
 		for _, s := range b.Spans {
 			switch s.Kind {
 			case Mention:
-				line.WriteString("@" + s.Text)
+				line.WriteString("@" + cmp.Or(s.Text, s.Attrs["id"]))
+			case Emoji:
+				line.WriteString(cmp.Or(s.Text, s.Attrs["name"]))
 			case Break:
 				line.WriteByte(' ')
 			case Card:

@@ -44,7 +44,9 @@ type Block struct {
 	Raw    string  `json:"raw,omitempty"` // Foreign only: the node as its format writes it, in canonical form
 }
 
-// Attrs are the attributes of a node by name. Nil and empty are equal.
+// Attrs are the attributes of a node by name. Nil and empty are equal, and so
+// are "" and missing in [Canonical] form. A name with a dot, such as
+// "adf.layout", is what one format says beyond this tree; others pass it by.
 type Attrs map[string]string
 
 // A SpanKind names what a span is.

@@ -68,6 +68,16 @@ func Encode(d text.Doc) []byte {
 	return marshal(doc)
 }
 
+// Canon returns what Decode would read of d once Encode wrote it. Canon of that
+// is the same.
+func Canon(d text.Doc) text.Doc {
+	d, err := Decode(Encode(d))
+	if err != nil {
+		panic(err) // Encode writes documents
+	}
+	return d
+}
+
 // parse reads one JSON value, numbers as they are written.
 func parse(b []byte) (v any, err error) {
 	d := json.NewDecoder(bytes.NewReader(b))

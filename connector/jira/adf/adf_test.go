@@ -137,6 +137,9 @@ func TestEncode(t *testing.T) {
 		"quote in a list":   {"ADF has none there", item(text.Block{Kind: text.Quote, Blocks: text.Of("q", "r")}), list(p("q") + "," + p("r"))},
 		"table in a list": {"ADF has none there", item(text.Block{Kind: text.Table, Blocks: []text.Block{{Kind: text.TableRow, Blocks: []text.Block{
 			{Kind: text.Cell, Blocks: text.Of("a")}, {Kind: text.Cell, Blocks: text.Of("b")}}}}}), list(p("a | b"))},
+		"foreign block in a line": {"is code there", item(text.Block{Kind: text.Table, Blocks: []text.Block{{Kind: text.TableRow, Blocks: []text.Block{
+			{Kind: text.Cell, Blocks: []text.Block{{Kind: text.Foreign, Attrs: text.Attrs{"format": "adf"}, Raw: `{"type":"rule"}`}}}}}}}),
+			list(`{"content":[{"marks":[{"type":"code"}],"text":"⟦adf:{\"type\":\"rule\"}⟧","type":"text"}],"type":"paragraph"}`)},
 		"empty item": {"every place must hold a block", item(), list(`{"type":"paragraph"}`)},
 		"bold code": {"beside code only a link may stand",
 			text.Doc{para(plain("x", text.Mark{Kind: text.Monospace}, text.Mark{Kind: text.Strong}, text.Mark{Kind: text.Link, Value: "/"}))},

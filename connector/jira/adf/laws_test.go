@@ -16,20 +16,10 @@ func TestMain(m *testing.M) {
 	m.Run()
 }
 
-// canon is what a Doc becomes when it is written and read again.
-func canon(t interface{ Fatalf(string, ...any) }, d text.Doc) text.Doc {
-	b := adf.Encode(d)
-	out, err := adf.Decode(b)
-	if err != nil {
-		t.Fatalf("cannot read what was written: %v\n%s", err, b)
-	}
-	return out
-}
-
 func TestWhatFitsIsKept(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := fitting.Draw(t, "doc")
-		if diff := cmp.Diff(text.Canonical(d), canon(t, d)); diff != "" {
+		if diff := cmp.Diff(text.Canonical(d), adf.Canon(d)); diff != "" {
 			t.Fatalf("written and read (-had +have):\n%s\n%s", diff, adf.Encode(d))
 		}
 	})
@@ -39,11 +29,11 @@ func TestWhatDoesNotFitIsShownInOneValidForm(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := wild.Draw(t, "doc")
 		before, _ := json.Marshal(d)
-		once := canon(t, d)
+		once := adf.Canon(d)
 		if after, _ := json.Marshal(d); string(before) != string(after) {
 			t.Fatalf("writing changed the document:\n%s\n%s", before, after)
 		}
-		if diff := cmp.Diff(once, canon(t, once)); diff != "" {
+		if diff := cmp.Diff(once, adf.Canon(once)); diff != "" {
 			t.Fatalf("once and twice (-once +twice):\n%s", diff)
 		}
 		if b := adf.Encode(d); string(b) != "null" {
@@ -107,7 +97,7 @@ func TestValidDocumentsComeBackValid(t *testing.T) {
 		if err := adf.Valid(again); err != nil && len(d) > 0 {
 			t.Fatalf("%v\n%s\n%s", err, b, again)
 		}
-		if diff := cmp.Diff(d, canon(t, d)); diff != "" {
+		if diff := cmp.Diff(d, adf.Canon(d)); diff != "" {
 			t.Fatalf("%s\n%s\n%s", diff, b, again)
 		}
 	})
@@ -126,8 +116,8 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		once := canon(t, d) // not d: b may be no document that Jira takes
-		if diff := cmp.Diff(once, canon(t, once)); diff != "" {
+		once := adf.Canon(d) // not d: b may be no document that Jira takes
+		if diff := cmp.Diff(once, adf.Canon(once)); diff != "" {
 			t.Errorf("%s\n%s", diff, b)
 		}
 		if adf.Valid(b) == nil && !once.Equal(d) {
