@@ -136,6 +136,7 @@ func (c *Client) answer(resp *http.Response, tried string, out any) error {
 	success := resp.StatusCode/100 == 2
 	if success && (out == nil || resp.StatusCode == http.StatusNoContent) {
 		c.gate.hear(c.now(), resp.StatusCode, resp.Header, "")
+		drain(body)
 		return nil
 	}
 	if success && !page(body) {
@@ -143,6 +144,7 @@ func (c *Client) answer(resp *http.Response, tried string, out any) error {
 		if err := json.NewDecoder(body).Decode(out); err != nil {
 			return fmt.Errorf("%s: %s: %d: read answer: %w", c.site.Name, tried, resp.StatusCode, err)
 		}
+		drain(body)
 		return nil
 	}
 	b, err := io.ReadAll(io.LimitReader(body, 64<<10))
@@ -156,6 +158,9 @@ func (c *Client) answer(resp *http.Response, tried string, out any) error {
 	f.wait = c.gate.hear(c.now(), resp.StatusCode, resp.Header, fmt.Sprintf("%d %s", resp.StatusCode, f.sentence()))
 	return f
 }
+
+// drain reads what is left of a body, so that its connection serves again.
+func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, 64<<10) }
 
 // page reports whether the body is a web page. It consumes nothing.
 func page(r *bufio.Reader) bool {

@@ -94,17 +94,32 @@ func unfit(label string) bool {
 	return label == "" || len(strings.Fields(label)) != 1 || strings.Fields(label)[0] != label || utf8.RuneCountInString(label) > longest
 }
 
-// canonText sends a text through the site's own format until it comes back as
-// it was sent; what still changes after three times is taken as it is.
+// canonText sends a text through the site's own format.
 func (d dialect) canonText(doc text.Doc) text.Doc {
-	for range 3 {
+	return settled(doc, func(doc text.Doc) text.Doc {
 		b, err := json.Marshal(d.encode(doc))
 		if err != nil {
 			return doc
 		}
-		back, err := d.decode(b)
-		if err != nil || back.Equal(doc) {
-			return doc
+		if back, err := d.decode(b); err == nil {
+			return back
+		}
+		return doc
+	})
+}
+
+// canonWiki sends a text through wiki markup.
+func canonWiki(doc text.Doc) text.Doc {
+	return settled(doc, func(doc text.Doc) text.Doc { return wiki.Decode(wiki.Encode(doc)) })
+}
+
+// settled repeats a round trip until what comes back is what was sent; what
+// still changes after three times is taken as it is.
+func settled(doc text.Doc, trip func(text.Doc) text.Doc) text.Doc {
+	for range 3 {
+		back := trip(doc)
+		if back.Equal(doc) {
+			break
 		}
 		doc = back
 	}
@@ -116,7 +131,7 @@ func (d dialect) canonText(doc text.Doc) text.Doc {
 // show it.
 func (p *Participant) Logged(at issue.Place, v issue.Value) issue.Value {
 	if t, ok := v.(issue.Text); ok && at.Row == (issue.Ref{}) {
-		return issue.Text{Doc: wiki.Decode(wiki.Encode(t.Doc))}
+		return issue.Text{Doc: canonWiki(t.Doc)}
 	}
 	return v
 }

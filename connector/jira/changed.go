@@ -69,7 +69,7 @@ func (p *Participant) step(ctx context.Context, from connector.Cursor) (connecto
 	if err != nil {
 		return connector.Page{}, err
 	}
-	page := connector.Page{Views: p.hints(results.issues, &w), Total: results.total, Last: results.last}
+	page := connector.Page{Views: p.hints(results.issues, &w, me), Total: results.total, Last: results.last}
 	if starts && !results.last {
 		page.Total = max(page.Total, p.count(ctx, w, me.Zone))
 	}
@@ -111,12 +111,12 @@ func (p *Participant) jql(w walk, zone string) string {
 }
 
 // hints returns views of what was not yet seen.
-func (p *Participant) hints(all []issueJSON, w *walk) []issue.View {
+func (p *Participant) hints(all []issueJSON, w *walk, me person) []issue.View {
 	if w.Seen == nil {
 		w.Seen = map[string]int64{}
 	}
 	var out []issue.View
-	l := &looking{p: p}
+	l := &looking{p: p, me: me}
 	for _, i := range all {
 		v := l.head(fetched{&i, p.c.now()})
 		ms := v.Updated.UnixMilli()

@@ -186,7 +186,7 @@ func (c *check) fields(ctx context.Context) bool {
 // fits reports whether a field of Jira's schema type kind is held as t.
 func (t Type) fits(kind string) bool {
 	fits := map[Type][]string{
-		IssueType: {"issuetype"}, Line: {"string"}, RichText: {"string"}, Status: {"status"}, Option: {"option"},
+		IssueType: {"issuetype"}, Line: {"line", "string"}, RichText: {"text", "string"}, Status: {"status"}, Option: {"option"},
 		Named: {"priority", "resolution", "securitylevel", "version", "component"}, User: {"user"}, Date: {"date"}, Number: {"number"},
 		Labels: {"array"}, Comments: {"comments-page", "array"},
 	}

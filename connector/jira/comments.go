@@ -39,9 +39,10 @@ func (l *looking) rows(ctx context.Context, field, id string, embedded json.RawM
 		if c.restricted() {
 			continue
 		}
-		body, err := l.p.c.dialect.decode(c.Body)
+		body, err := l.p.c.dialect.decodeText(c.Body)
 		if err != nil {
-			return fmt.Errorf("%s: read comment %s of %s: %w", l.p.c.site.Name, c.ID, v.Key, err)
+			l.p.c.log.WarnContext(ctx, "comment not heard", "site", l.p.c.site.Name, "issue", v.Key, "comment", string(c.ID), "why", err)
+			continue
 		}
 		row := issue.Row{"body": issue.Text{Doc: body}}
 		if !c.Author.same(l.me) {

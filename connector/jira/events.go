@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -36,7 +37,8 @@ func (e *events) Events(d connector.Delivery) ([]issue.Event, error) {
 		return nil, fmt.Errorf("%w: its signature does not fit the secret", connector.ErrForged)
 	}
 	var p payload
-	if err := json.Unmarshal(d.Body, &p); err != nil {
+	err := json.Unmarshal(d.Body, &p)
+	if _, odd := errors.AsType[*json.UnmarshalTypeError](err); err != nil && !(odd && p.Event != "") {
 		return nil, fmt.Errorf("%w: the body is not the JSON of a webhook", connector.ErrUnreadable)
 	}
 	ids, err := p.issues()

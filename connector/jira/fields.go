@@ -1,6 +1,7 @@
 package jira
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -14,7 +15,7 @@ import (
 // A catalog is what a site says of its fields.
 type catalog struct {
 	title map[string]string   // id → name as displayed
-	kind  map[string]string   // id → type in its schema; may be empty
+	kind  map[string]string   // id → "text" for rich text, "line" for one line, else the type in its schema; may be empty
 	ids   map[string][]string // lower-case name → ids
 }
 
@@ -54,7 +55,9 @@ func (c *Client) fieldCatalog(ctx context.Context) (catalog, error) {
 			ID     string `json:"id"`
 			Name   string `json:"name"`
 			Schema struct {
-				Type string `json:"type"`
+				Type   string `json:"type"`
+				System string `json:"system"`
+				Custom string `json:"custom"`
 			} `json:"schema"`
 		}
 		if err := c.do(ctx, get("/field"), &all); err != nil {
@@ -64,6 +67,12 @@ func (c *Client) fieldCatalog(ctx context.Context) (catalog, error) {
 		for _, f := range all {
 			low := strings.ToLower(f.Name)
 			cat.title[f.ID], cat.kind[f.ID] = f.Name, f.Schema.Type
+			switch _, custom, _ := strings.Cut(f.Schema.Custom, ":"); cmp.Or(custom, f.Schema.System) {
+			case "textarea", "description", "environment":
+				cat.kind[f.ID] = "text"
+			case "textfield", "url", "summary":
+				cat.kind[f.ID] = "line"
+			}
 			cat.ids[low] = append(cat.ids[low], f.ID)
 		}
 		return cat, nil
@@ -100,19 +109,22 @@ func (fs fields) named(f *failure, places []issue.Place) map[issue.Place]string 
 // names people by key.
 type people struct {
 	mu   sync.Mutex
-	name map[string]string
+	name map[string]string // by key; "": the site does not tell
 }
 
 func (p *people) learn(who person) {
-	if who.Key == "" || who.Name == "" {
-		return
+	if who.Key != "" && who.Name != "" {
+		p.set(who.Key, who.Name)
 	}
+}
+
+func (p *people) set(key, name string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.name == nil {
 		p.name = map[string]string{}
 	}
-	p.name[who.Key] = who.Name
+	p.name[key] = name
 }
 
 func (p *people) find(key string) (string, bool) {
@@ -122,15 +134,17 @@ func (p *people) find(key string) (string, bool) {
 	return name, ok
 }
 
-// nameOf returns the name for a key; one that the site does not know stays.
-func (c *Client) nameOf(ctx context.Context, key string) string {
+// nameOf returns the name of the person with a key, and whether the site tells
+// it to us. Nobody has no name.
+func (c *Client) nameOf(ctx context.Context, key string) (string, bool, error) {
 	if name, ok := c.people.find(key); ok || key == "" {
-		return name
+		return name, name != "" || key == "", nil
 	}
-	who := person{Key: key, Name: key}
+	who := person{Key: key}
 	err := c.do(ctx, get("/user").with("key", key).with("includeDeleted", "true"), &who)
-	if f := statusOf(err); err == nil || f == http.StatusNotFound {
-		c.people.learn(who)
+	if f := statusOf(err); err != nil && f != http.StatusNotFound && f != http.StatusForbidden {
+		return "", false, fmt.Errorf("read the name of %s: %w", key, err)
 	}
-	return who.Name
+	c.people.set(key, who.Name)
+	return who.Name, who.Name != "", nil
 }

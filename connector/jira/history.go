@@ -3,39 +3,42 @@ package jira
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 
 	"example.com/accord/issue"
 )
 
 // log reads the whole changelog, oldest first. Embedded in an issue it has the
 // newest entries only, where the site cuts it off; the older ones do not change
-// any more and are paged from the oldest: docs/JIRA.md "Changelog".
+// any more: docs/JIRA.md "Changelog".
 func (l *looking) log(ctx context.Context, i *issueJSON) ([]issue.Entry, error) {
 	if i.Changelog == nil {
-		i.Changelog = &logJSON{}
+		return nil, nil
 	}
 	all := map[id]historyJSON{}
 	for _, h := range i.Changelog.Histories {
 		all[h.ID] = h
 	}
-	for at := 0; l.p.c.dialect.logPages && len(all) < i.Changelog.Total; {
-		var page logJSON
-		if err := l.p.c.do(ctx, get("/issue/{}/changelog", string(i.ID)).with("startAt", strconv.Itoa(at)), &page); err != nil {
+	if l.p.c.dialect.logPages && len(all) < i.Changelog.Total {
+		older, err := l.p.c.older(ctx, string(i.ID), i.Changelog.Total, all)
+		if err != nil {
 			return nil, fmt.Errorf("read changelog of %s: %w", i.Key, err)
 		}
-		for _, h := range page.Values {
+		for _, h := range older {
 			all[h.ID] = h
-		}
-		if at += len(page.Values); len(page.Values) == 0 || page.IsLast {
-			break
 		}
 	}
 	var out []issue.Entry
 	for _, h := range all {
-		out = append(out, l.entries(ctx, h)...)
+		es, err := l.entries(ctx, h)
+		if err != nil {
+			return nil, fmt.Errorf("read changelog of %s: %w", i.Key, err)
+		}
+		out = append(out, es...)
 	}
 	slices.SortFunc(out, func(a, b issue.Entry) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
@@ -43,18 +46,48 @@ func (l *looking) log(ctx context.Context, i *issueJSON) ([]issue.Entry, error) 
 	return out, nil
 }
 
+// logs remembers the older parts of long changelogs, from the oldest on, by
+// issue id.
+type logs struct {
+	mu    sync.Mutex
+	older map[string][]historyJSON
+}
+
+// logsMost bounds how many are remembered; beyond it all are read again.
+const logsMost = 500
+
+// older pages the changelog of an issue from the oldest entry, less what was
+// read before, until with the newest ones it has so many entries in all.
+func (c *Client) older(ctx context.Context, issueID string, total int, newest map[id]historyJSON) ([]historyJSON, error) {
+	c.logs.mu.Lock()
+	known := c.logs.older[issueID]
+	c.logs.mu.Unlock()
+	for len(known)+len(newest) < total {
+		var page logJSON
+		if err := c.do(ctx, get("/issue/{}/changelog", issueID).with("startAt", strconv.Itoa(len(known))), &page); err != nil {
+			return nil, err
+		}
+		known = slices.Concat(known, page.Values)
+		if len(page.Values) == 0 || page.IsLast {
+			break
+		}
+	}
+	c.logs.mu.Lock()
+	defer c.logs.mu.Unlock()
+	if c.logs.older == nil || len(c.logs.older) >= logsMost {
+		c.logs.older = map[string][]historyJSON{}
+	}
+	c.logs.older[issueID] = known
+	return known, nil
+}
+
 // entries returns what a history says of the participant's fields.
-func (l *looking) entries(ctx context.Context, h historyJSON) []issue.Entry {
-	ours := h.Author.same(l.me)
-	turn := ""
-	if ours && h.Metadata.Type == markKey {
-		turn = h.Metadata.Extra["turn"]
+func (l *looking) entries(ctx context.Context, h historyJSON) (out []issue.Entry, err error) {
+	ours, turn := h.Author.same(l.me), ""
+	var m metadata
+	if ours && json.Unmarshal(h.Metadata, &m) == nil && m.Type == markKey {
+		turn = m.Extra["turn"]
 	}
-	name := func(user string) string { return user }
-	if l.p.c.dialect.userKeys {
-		name = func(key string) string { return l.p.c.nameOf(ctx, key) }
-	}
-	var out []issue.Entry
 	for n, it := range h.Items {
 		f, ok := l.fields.logged(it)
 		if !ok {
@@ -63,7 +96,14 @@ func (l *looking) entries(ctx context.Context, h historyJSON) []issue.Entry {
 		e := issue.Entry{
 			ID: string(h.ID) + "." + strconv.Itoa(n), Place: issue.Place{Field: f.Name}, By: h.Author.Display, Ours: ours, At: h.Created.Time,
 			Turn: turn, Known: true,
-			From: logValue(f, it.From, it.FromStr, name), To: logValue(f, it.To, it.ToStr, name),
+		}
+		if f.Type == User && l.p.c.dialect.userKeys {
+			if it, e.Known, err = l.p.c.renamed(ctx, it); err != nil {
+				return nil, err
+			}
+		}
+		if e.Known {
+			e.From, e.To = logValue(f, it.From, it.FromString), logValue(f, it.To, it.ToString)
 		}
 		if to, ok := e.To.(issue.Set); ok {
 			from := e.From.(issue.Set)
@@ -71,5 +111,17 @@ func (l *looking) entries(ctx context.Context, h historyJSON) []issue.Entry {
 		}
 		out = append(out, e)
 	}
-	return out
+	return out, nil
+}
+
+// renamed returns an item about people with their names instead of their keys.
+// It is not known where the site does not tell a name.
+func (c *Client) renamed(ctx context.Context, it item) (item, bool, error) {
+	from, knowsFrom, err := c.nameOf(ctx, string(it.From))
+	if err != nil {
+		return it, false, err
+	}
+	to, knowsTo, err := c.nameOf(ctx, string(it.To))
+	it.From, it.To = word(from), word(to)
+	return it, knowsFrom && knowsTo, err
 }

@@ -41,6 +41,7 @@ type Client struct {
 	catalog memo[catalog]
 	people  people
 	marks   marks
+	logs    logs
 
 	mu       sync.Mutex
 	projects []string // keys of the participants, in the order of [Client.Participant]

@@ -144,8 +144,8 @@ func (p payload) keys() []string {
 	}
 	keys := []string{p.Issue.Key}
 	for _, it := range p.Changelog.Items {
-		if it.Field == "Key" && it.FromStr != nil {
-			keys = append(keys, *it.FromStr)
+		if it.Field == "Key" {
+			keys = append(keys, string(it.FromString))
 		}
 	}
 	return keys

@@ -3,6 +3,7 @@ package jira
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/accord/connector"
 	"example.com/accord/issue"
 )
 
@@ -127,7 +129,7 @@ func (l *looking) state(ctx context.Context, err error) (issue.Presence, error) 
 		return issue.Present, nil
 	case f == http.StatusNotFound:
 		return l.p.unseen(ctx)
-	case f == http.StatusForbidden:
+	case f == http.StatusForbidden && !errors.Is(err, connector.ErrDenied):
 		return issue.Denied, nil
 	}
 	return "", fmt.Errorf("read issue: %w", err)
@@ -172,7 +174,7 @@ func (i issueJSON) mark() issue.Ref {
 }
 
 // fill reads changelog, fields and rows into the view, in this order. A field
-// that the issue does not have is not heard.
+// that the issue does not have, or that holds something else, is not heard.
 func (l *looking) fill(ctx context.Context, got fetched, v *issue.View) (err error) {
 	if v.Log, err = l.log(ctx, got.issueJSON); err != nil {
 		return err
@@ -196,7 +198,9 @@ func (l *looking) fill(ctx context.Context, got fetched, v *issue.View) (err err
 		}
 		val, err := l.p.c.dialect.decodeField(f, raw)
 		if err != nil {
-			return fmt.Errorf("%s: read issue %s: read field %s: %w", l.p.c.site.Name, got.Key, f.id, err)
+			// One field that the file has wrong does not stop the others.
+			l.p.c.log.WarnContext(ctx, "field not heard", "site", l.p.c.site.Name, "issue", got.Key, "field", f.id, "type", f.Type, "why", err)
+			continue
 		}
 		v.Doc[issue.Place{Field: name}] = val
 	}

@@ -69,7 +69,7 @@ func (w *writing) stands(ctx context.Context, at issue.Place) bool {
 	}
 	row, _ := w.c.From[at].(issue.Row)
 	was, _ := row["body"].(issue.Text)
-	is, err := w.p.c.dialect.decode(now.Body)
+	is, err := w.p.c.dialect.decodeText(now.Body)
 	version := w.c.Rows[at].Version
 	if err != nil || !is.Equal(was.Doc) || version != "" && version != now.version() {
 		w.reply(issue.NotDone, "it was changed meanwhile", at)

@@ -23,6 +23,19 @@ func (i *id) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// A word is a string, "" for null, and for anything else its JSON.
+type word string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (w *word) UnmarshalJSON(b []byte) error {
+	var s string
+	if json.Unmarshal(b, &s) != nil {
+		s = string(b)
+	}
+	*w = word(s)
+	return nil
+}
+
 // A stamp is a time: 2026-01-02T03:04:05.000+0200 in most bodies, RFC 3339 or
 // epoch milliseconds in some. What cannot be read is the zero time.
 type stamp struct{ time.Time }
@@ -83,20 +96,20 @@ type logJSON struct {
 }
 
 type historyJSON struct {
-	ID       id       `json:"id"`
-	Author   person   `json:"author"`
-	Created  stamp    `json:"created"`
-	Items    []item   `json:"items"`
-	Metadata metadata `json:"historyMetadata"`
+	ID       id              `json:"id"`
+	Author   person          `json:"author"`
+	Created  stamp           `json:"created"`
+	Items    []item          `json:"items"`
+	Metadata json.RawMessage `json:"historyMetadata"` // anybody's; ours is a metadata
 }
 
 type item struct {
-	Field   string  `json:"field"`
-	FieldID string  `json:"fieldId"`
-	From    *string `json:"from"`
-	FromStr *string `json:"fromString"`
-	To      *string `json:"to"`
-	ToStr   *string `json:"toString"`
+	Field      string `json:"field"`
+	FieldID    string `json:"fieldId"`
+	From       word   `json:"from"`
+	FromString word   `json:"fromString"`
+	To         word   `json:"to"`
+	ToString   word   `json:"toString"`
 }
 
 // metadata is written with our edits and comes back in the changelog where the

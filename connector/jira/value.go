@@ -10,12 +10,14 @@ import (
 
 	"example.com/accord/connector/jira/wiki"
 	"example.com/accord/issue"
+	"example.com/accord/text"
 )
 
-// decodeField reads a field's value as an issue shows it. Null is empty.
+// decodeField reads a field's value as an issue shows it, in canonical form.
+// Null is empty.
 func (d dialect) decodeField(f field, b json.RawMessage) (issue.Value, error) {
 	if f.Type == RichText {
-		doc, err := d.decode(b)
+		doc, err := d.decodeText(b)
 		return issue.Text{Doc: doc}, err
 	}
 	if f.Type == Labels {
@@ -24,7 +26,15 @@ func (d dialect) decodeField(f field, b json.RawMessage) (issue.Value, error) {
 		return issue.SetOf(all...), err
 	}
 	s, err := d.decodeScalar(f.Type, b)
-	return issue.Scalar(s), err
+	return issue.Scalar(canonScalar(f.Type, s)), err
+}
+
+func (d dialect) decodeText(b json.RawMessage) (text.Doc, error) {
+	doc, err := d.decode(b)
+	if err != nil {
+		return nil, err
+	}
+	return d.canonText(doc), nil
 }
 
 func (d dialect) decodeScalar(t Type, b json.RawMessage) (string, error) {
@@ -32,7 +42,7 @@ func (d dialect) decodeScalar(t Type, b json.RawMessage) (string, error) {
 	case Number:
 		var n json.Number
 		err := unmarshal(b, &n)
-		return number(n.String()), err
+		return n.String(), err
 	case Line, Date:
 		var s string
 		err := unmarshal(b, &s)
@@ -119,28 +129,18 @@ func number(s string) string {
 }
 
 // logValue reads one end of a changelog item in the form of [Participant.Logged].
-func logValue(f field, id, str *string, name func(string) string) issue.Value {
-	of := func(s *string) string {
-		if s == nil {
-			return ""
-		}
-		return *s
-	}
+func logValue(f field, id, str word) issue.Value {
 	switch f.Type {
 	case RichText:
-		return issue.Text{Doc: wiki.Decode(of(str))}
+		return issue.Text{Doc: canonWiki(wiki.Decode(string(str)))}
 	case Labels:
-		return issue.SetOf(strings.Fields(of(str))...)
-	case Number:
-		return issue.Scalar(number(of(str)))
+		return issue.SetOf(strings.Fields(string(str))...)
 	case Date:
-		return issue.Scalar(day(of(id), of(str)))
+		return issue.Scalar(day(string(id), string(str)))
 	case User:
-		return issue.Scalar(name(of(id)))
-	case Line:
-		return issue.Scalar(line(of(str)))
+		return issue.Scalar(id)
 	}
-	return issue.Scalar(of(str))
+	return issue.Scalar(canonScalar(f.Type, string(str)))
 }
 
 // day returns the date that the first of all begins with, else the first as it
