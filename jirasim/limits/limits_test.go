@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"example.com/accord/jirasim/limits"
 )
 
@@ -95,4 +97,63 @@ func TestAccountsOfANodeAreLimitedApart(t *testing.T) {
 	if !u.Take("a", start).Refused || u.Take("b", start).Refused {
 		t.Fatal("the sixth passes, or another account is limited too")
 	}
+}
+
+// TestNoWindowIsEverOverfull lets requests come at random and counts every
+// stretch of time: 20 in 2 s, 100 in 30 s, and never refused without need.
+func TestNoWindowIsEverOverfull(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := limits.NewCloud()
+		now := start
+		var passed []time.Time
+		within := func(d time.Duration) (n int) {
+			for _, p := range passed {
+				if p.After(now.Add(-d)) {
+					n++
+				}
+			}
+			return n
+		}
+		for range 300 {
+			now = now.Add(time.Duration(rapid.IntRange(0, 400).Draw(t, "ms")) * time.Millisecond)
+			v := c.Write("1", now)
+			full := within(2*time.Second) >= 20 || within(30*time.Second) >= 100
+			if v.Refused != full {
+				t.Fatalf("at %v refused is %v with %d in 2 s and %d in 30 s", now.Sub(start), v.Refused, within(2*time.Second), within(30*time.Second))
+			}
+			if !v.Refused {
+				passed = append(passed, now)
+				continue
+			}
+			if later := now.Add(v.Wait); v.Wait <= 0 || c.Write("1", later).Refused {
+				t.Fatalf("it says to wait %v, and then refuses", v.Wait)
+			} else {
+				now = later
+				passed = append(passed, now)
+			}
+		}
+	})
+}
+
+// TestABucketNeverGivesMoreThanItHas, and refuses for no longer than it says.
+func TestABucketNeverGivesMoreThanItHas(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := &limits.Bucket{Rate: 10, Size: 15}
+		now, given := start, 0
+		for range 200 {
+			now = now.Add(time.Duration(rapid.IntRange(0, 200).Draw(t, "ms")) * time.Millisecond)
+			v := b.Take(now)
+			if !v.Refused {
+				given++
+			} else if later := now.Add(v.Wait + time.Millisecond); b.Take(later).Refused {
+				t.Fatalf("it says to wait %v, and then refuses", v.Wait)
+			} else {
+				now = later
+				given++
+			}
+			if most := 15 + 10*now.Sub(start).Seconds(); float64(given) > most+1e-6 {
+				t.Fatalf("%d given in %v, at most %v", given, now.Sub(start), most)
+			}
+		}
+	})
 }

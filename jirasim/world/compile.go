@@ -136,7 +136,7 @@ func ordered(op jql.Op, d float64) bool {
 
 // numeric reads a number, or the number at the end of a key.
 func numeric(s string) float64 {
-	if _, n, ok := strings.Cut(s, "-"); ok && n != "" {
+	if key, n, ok := strings.Cut(s, "-"); ok && key != "" {
 		s = n
 	}
 	n, _ := strconv.ParseFloat(s, 64)
