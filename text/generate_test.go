@@ -11,7 +11,7 @@ import (
 
 func TestMain(m *testing.M) {
 	// More than rapid's 100: many of these laws break rarely.
-	if err := flag.Set("rapid.checks", "3000"); err != nil {
+	if err := flag.Set("rapid.checks", "1000"); err != nil {
 		panic(err)
 	}
 	m.Run()

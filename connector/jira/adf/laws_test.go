@@ -12,7 +12,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	searchFor("2000")
+	searchFor("1000")
 	m.Run()
 }
 
@@ -101,8 +101,8 @@ func TestValidDocumentsComeBackValid(t *testing.T) {
 			t.Fatalf("%s\n%s\n%s", diff, b, again)
 		}
 	})
-	if valid < 100 {
-		t.Errorf("only %d documents were valid", valid)
+	if valid == 0 {
+		t.Error("no document was valid")
 	}
 }
 
