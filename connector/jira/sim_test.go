@@ -160,7 +160,7 @@ func (r *jiraRig) control(path string, body any) { r.t.Helper(); r.ask("POST", "
 // the call has its effect.
 func (r *jiraRig) faults(rules ...jirasim.Fault) {
 	r.t.Helper()
-	r.control("faults", map[string]any{"rules": rules})
+	r.control("faults", map[string]any{"rules": append([]jirasim.Fault{}, rules...)})
 }
 
 // accounts are the simulator's.
