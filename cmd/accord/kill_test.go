@@ -167,11 +167,11 @@ func (v *victim) read(site int) []string {
 			}
 		}
 		v.call(site, "GET", "issue/"+i.ID+"?fields=summary,comment", nil, &o)
-		words := o.Fields.Summary
+		words := []string{o.Fields.Summary}
 		for _, c := range o.Fields.Comment.Comments {
-			words += "\n" + c.Body
+			words = append(words, c.Body)
 		}
-		out = append(out, words)
+		out = append(out, strings.Join(words, "\n"))
 	}
 	return out
 }
