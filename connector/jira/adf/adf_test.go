@@ -20,12 +20,29 @@ func plain(s string, marks ...text.Mark) text.Span {
 	return text.Span{Kind: text.Plain, Text: s, Marks: marks}
 }
 
+// A decoding is a document's content, what is read of it and why.
+type decoding struct {
+	reason, content string
+	want            text.Doc
+}
+
+func decodes(t *testing.T, cases map[string]decoding) {
+	t.Helper()
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			d, err := adf.Decode(inDoc(c.content))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, d); diff != "" {
+				t.Errorf("%s (-want +have):\n%s", c.reason, diff)
+			}
+		})
+	}
+}
+
 func TestDecode(t *testing.T) {
-	code := text.Mark{Kind: text.Monospace}
-	for name, c := range map[string]struct {
-		reason, content string
-		want            text.Doc
-	}{
+	decodes(t, map[string]decoding{
 		"marks": {"marks are sorted and equal neighbours are one",
 			`{"type":"paragraph","content":[{"type":"text","text":"a","marks":[{"type":"strong"},{"type":"em"}]},
 				{"type":"text","text":"b","marks":[{"type":"em"},{"type":"strong"}]}]}`,
@@ -37,6 +54,15 @@ func TestDecode(t *testing.T) {
 			`{"type":"table","attrs":{"isNumberColumnEnabled":false,"layout":"default","localId":"x"},"content":[{"type":"tableRow","content":[
 				{"type":"tableCell","attrs":{"colspan":1,"rowspan":1,"background":null},"content":[{"type":"paragraph","content":[]}]}]}]}`,
 			text.Doc{{Kind: text.Table, Blocks: []text.Block{{Kind: text.TableRow, Blocks: []text.Block{{Kind: text.Cell}}}}}}},
+		"mention": {"what the editor found out about a person says nothing",
+			`{"type":"paragraph","content":[{"type":"mention","attrs":{"id":"5b10","text":"@Jo Do","accessLevel":"SITE","userType":"DEFAULT"}}]}`,
+			text.Doc{para(text.Span{Kind: text.Mention, Text: "Jo Do", Attrs: text.Attrs{"id": "5b10"}})}},
+		"one empty paragraph": {"an editor that was cleared", `{"type":"paragraph","content":[]}`, nil},
+	})
+}
+
+func TestDecodeKeepsWhatTheTreeLacks(t *testing.T) {
+	decodes(t, map[string]decoding{
 		"table extras": {"what the tree lacks is kept as an attribute",
 			`{"type":"table","attrs":{"layout":"wide"},"content":[{"type":"tableRow","content":[
 				{"type":"tableHeader","attrs":{"colwidth":[100]},"content":[{"type":"paragraph","content":[{"type":"text","text":"h"}]}]}]}]}`,
@@ -46,9 +72,6 @@ func TestDecode(t *testing.T) {
 			`{"type":"paragraph","marks":[{"type":"alignment","attrs":{"align":"center"}}],"content":[{"type":"text","text":"a"}]}`,
 			text.Doc{{Kind: text.Paragraph, Attrs: text.Attrs{"adf.marks": `[{"attrs":{"align":"center"},"type":"alignment"}]`},
 				Spans: []text.Span{plain("a")}}}},
-		"mention": {"what the editor found out about a person says nothing",
-			`{"type":"paragraph","content":[{"type":"mention","attrs":{"id":"5b10","text":"@Jo Do","accessLevel":"SITE","userType":"DEFAULT"}}]}`,
-			text.Doc{para(text.Span{Kind: text.Mention, Text: "Jo Do", Attrs: text.Attrs{"id": "5b10"}})}},
 		"status": {"an unknown inline node is kept whole, without what the server adds",
 			`{"type":"paragraph","content":[{"type":"status","attrs":{"text":"x","localId":"1","color":"blue"}}]}`,
 			text.Doc{para(text.Span{Kind: text.ForeignSpan, Attrs: text.Attrs{"format": "adf"},
@@ -60,21 +83,6 @@ func TestDecode(t *testing.T) {
 			`{"type":"bulletList","content":[{"type":"taskItem","attrs":{"localId":"1","state":"TODO"}}]}`,
 			text.Doc{{Kind: text.Foreign, Attrs: text.Attrs{"format": "adf"},
 				Raw: `{"content":[{"attrs":{"state":"TODO"},"type":"taskItem"}],"type":"bulletList"}`}}},
-		"bracket in a line": {"wiki markup that was shown as code is restored, also where the server joined it with code beside it",
-			`{"type":"paragraph","content":[{"type":"text","text":"x⟦wiki:{a}⟧⟦image:b.png⟧y","marks":[{"type":"code"}]}]}`,
-			text.Doc{para(plain("x", code), text.Span{Kind: text.ForeignSpan, Attrs: text.Attrs{"format": "wiki"}, Raw: "{a}"},
-				text.Span{Kind: text.Image, Attrs: text.Attrs{"name": "b.png"}}, plain("y", code))}},
-		"bracket in prose": {"without the mark code it is a person's text",
-			`{"type":"paragraph","content":[{"type":"text","text":"⟦wiki:{a}⟧"}]}`, text.Doc{para(plain("⟦wiki:{a}⟧"))}},
-		"bracket as a block": {"a code block with nothing else is the block it shows",
-			`{"type":"codeBlock","content":[{"type":"text","text":"⟦wiki:{chart}\n⟧⟧\n{chart}⟧"}]}`,
-			text.Doc{{Kind: text.Foreign, Attrs: text.Attrs{"format": "wiki"}, Raw: "{chart}\n⟧\n{chart}"}}},
-		"bracket in a program": {"a code block of a language is a person's",
-			`{"type":"codeBlock","attrs":{"language":"go"},"content":[{"type":"text","text":"⟦wiki:a⟧"}]}`,
-			text.Doc{{Kind: text.Code, Attrs: text.Attrs{"language": "go"}, Spans: []text.Span{plain("⟦wiki:a⟧")}}}},
-		"bracket that is none": {"an open one, an empty one, one of another name",
-			`{"type":"paragraph","content":[{"type":"text","text":"⟦⟦x:a⟧⟦wiki:⟧⟦wiki:b⟧","marks":[{"type":"code"}]}]}`,
-			text.Doc{para(plain("⟦⟦x:a⟧⟦wiki:⟧", code), text.Span{Kind: text.ForeignSpan, Attrs: text.Attrs{"format": "wiki"}, Raw: "b"})}},
 		"unknown key": {"a known node with more to say than is known is kept whole", `{"type":"rule","style":"thin"}`,
 			text.Doc{{Kind: text.Foreign, Attrs: text.Attrs{"format": "adf"}, Raw: `{"style":"thin","type":"rule"}`}}},
 		"another form": {"an attribute in a form that is not known is kept", `{"type":"heading","attrs":{"level":"2"}}`,
@@ -92,18 +100,28 @@ func TestDecode(t *testing.T) {
 		"link the server touched": {"has nothing beside its address",
 			`{"type":"paragraph","content":[{"type":"text","text":"a","marks":[{"type":"link","attrs":{"href":"/","localId":"1"}}]}]}`,
 			text.Doc{para(plain("a", text.Mark{Kind: text.Link, Value: "/"}))}},
-		"one empty paragraph": {"an editor that was cleared", `{"type":"paragraph","content":[]}`, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			d, err := adf.Decode(inDoc(c.content))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(c.want, d); diff != "" {
-				t.Errorf("%s (-want +have):\n%s", c.reason, diff)
-			}
-		})
-	}
+	})
+}
+
+func TestDecodeRestoresBrackets(t *testing.T) {
+	code := text.Mark{Kind: text.Monospace}
+	decodes(t, map[string]decoding{
+		"bracket in a line": {"wiki markup that was shown as code is restored, also where the server joined it with code beside it",
+			`{"type":"paragraph","content":[{"type":"text","text":"x⟦wiki:{a}⟧⟦image:b.png⟧y","marks":[{"type":"code"}]}]}`,
+			text.Doc{para(plain("x", code), text.Span{Kind: text.ForeignSpan, Attrs: text.Attrs{"format": "wiki"}, Raw: "{a}"},
+				text.Span{Kind: text.Image, Attrs: text.Attrs{"name": "b.png"}}, plain("y", code))}},
+		"bracket in prose": {"without the mark code it is a person's text",
+			`{"type":"paragraph","content":[{"type":"text","text":"⟦wiki:{a}⟧"}]}`, text.Doc{para(plain("⟦wiki:{a}⟧"))}},
+		"bracket as a block": {"a code block with nothing else is the block it shows",
+			`{"type":"codeBlock","content":[{"type":"text","text":"⟦wiki:{chart}\n⟧⟧\n{chart}⟧"}]}`,
+			text.Doc{{Kind: text.Foreign, Attrs: text.Attrs{"format": "wiki"}, Raw: "{chart}\n⟧\n{chart}"}}},
+		"bracket in a program": {"a code block of a language is a person's",
+			`{"type":"codeBlock","attrs":{"language":"go"},"content":[{"type":"text","text":"⟦wiki:a⟧"}]}`,
+			text.Doc{{Kind: text.Code, Attrs: text.Attrs{"language": "go"}, Spans: []text.Span{plain("⟦wiki:a⟧")}}}},
+		"bracket that is none": {"an open one, an empty one, one of another name",
+			`{"type":"paragraph","content":[{"type":"text","text":"⟦⟦x:a⟧⟦wiki:⟧⟦wiki:b⟧","marks":[{"type":"code"}]}]}`,
+			text.Doc{para(plain("⟦⟦x:a⟧⟦wiki:⟧", code), text.Span{Kind: text.ForeignSpan, Attrs: text.Attrs{"format": "wiki"}, Raw: "b"})}},
+	})
 }
 
 func TestDecodeNothing(t *testing.T) {
@@ -119,59 +137,16 @@ func TestDecodeNothing(t *testing.T) {
 	}
 }
 
-func TestEncode(t *testing.T) {
-	item := func(blocks ...text.Block) text.Doc {
-		return text.Doc{{Kind: text.BulletList, Blocks: []text.Block{{Kind: text.Item, Blocks: blocks}}}}
-	}
-	list := func(content string) string {
-		return `{"content":[{"content":[` + content + `],"type":"listItem"}],"type":"bulletList"}`
-	}
-	p := func(s string) string { return `{"content":[{"text":"` + s + `","type":"text"}],"type":"paragraph"}` }
-	wiki := text.Attrs{"format": "wiki"}
-	for name, c := range map[string]struct {
-		reason string
-		doc    text.Doc
-		want   string
-	}{
-		"heading in a list": {"ADF has none there", item(text.Block{Kind: text.Heading, Spans: []text.Span{plain("h")}}), list(p("h"))},
-		"quote in a list":   {"ADF has none there", item(text.Block{Kind: text.Quote, Blocks: text.Of("q", "r")}), list(p("q") + "," + p("r"))},
-		"table in a list": {"ADF has none there", item(text.Block{Kind: text.Table, Blocks: []text.Block{{Kind: text.TableRow, Blocks: []text.Block{
-			{Kind: text.Cell, Blocks: text.Of("a")}, {Kind: text.Cell, Blocks: text.Of("b")}}}}}), list(p("a | b"))},
-		"foreign block in a line": {"is code there", item(text.Block{Kind: text.Table, Blocks: []text.Block{{Kind: text.TableRow, Blocks: []text.Block{
-			{Kind: text.Cell, Blocks: []text.Block{{Kind: text.Foreign, Attrs: text.Attrs{"format": "adf"}, Raw: `{"type":"rule"}`}}}}}}}),
-			list(`{"content":[{"marks":[{"type":"code"}],"text":"⟦adf:{\"type\":\"rule\"}⟧","type":"text"}],"type":"paragraph"}`)},
-		"empty item": {"every place must hold a block", item(), list(`{"type":"paragraph"}`)},
-		"bold code": {"beside code only a link may stand",
-			text.Doc{para(plain("x", text.Mark{Kind: text.Monospace}, text.Mark{Kind: text.Strong}, text.Mark{Kind: text.Link, Value: "/"}))},
-			`{"content":[{"marks":[{"type":"code"},{"attrs":{"href":"/"},"type":"link"}],"text":"x","type":"text"}],"type":"paragraph"}`},
-		"sub and sup": {"are one mark of ADF", text.Doc{para(plain("x", text.Mark{Kind: text.Super}, text.Mark{Kind: text.Sub}))},
-			`{"content":[{"marks":[{"attrs":{"type":"sub"},"type":"subsup"}],"text":"x","type":"text"}],"type":"paragraph"}`},
-		"link to nowhere": {"is none", text.Doc{para(plain("x", text.Mark{Kind: text.Link}))}, p("x")},
-		"title": {"a panel has none in ADF",
-			text.Doc{{Kind: text.Panel, Attrs: text.Attrs{"title": "T"}, Blocks: text.Of("x")}},
-			`{"attrs":{"panelType":"info"},"content":[{"content":[{"marks":[{"type":"strong"}],"text":"T","type":"text"}],"type":"paragraph"},` +
-				p("x") + `],"type":"panel"}`},
-		"wiki block": {"is shown as code", text.Doc{{Kind: text.Foreign, Attrs: wiki, Raw: "{toc}"}},
-			`{"content":[{"text":"⟦wiki:{toc}⟧","type":"text"}],"type":"codeBlock"}`},
-		"wiki span": {"is shown as code", text.Doc{para(text.Span{Kind: text.ForeignSpan, Attrs: wiki, Raw: "{anchor:a}"})},
-			`{"content":[{"marks":[{"type":"code"}],"text":"⟦wiki:{anchor:a}⟧","type":"text"}],"type":"paragraph"}`},
-		"attachment": {"ADF knows a file only by the id of the media service",
-			text.Doc{para(text.Span{Kind: text.Image, Attrs: text.Attrs{"name": "a.png", "width": "3"}})},
-			`{"content":[{"marks":[{"type":"code"}],"text":"⟦image:{\"name\":\"a.png\",\"width\":\"3\"}⟧","type":"text"}],"type":"paragraph"}`},
-		"picture": {"one from outside is a block", text.Doc{para(text.Span{Kind: text.Image, Attrs: text.Attrs{"url": "https://e.com/a"}})},
-			`{"attrs":{"layout":"center"},"content":[{"attrs":{"type":"external","url":"https://e.com/a"},"type":"media"}],"type":"mediaSingle"}`},
-		"block where it may not stand": {"a foreign node too", item(text.Block{Kind: text.Foreign, Attrs: text.Attrs{"format": "adf"},
-			Raw: `{"type":"expand"}`}), list(`{"content":[{"text":"⟦adf:{\"type\":\"expand\"}⟧","type":"text"}],"type":"codeBlock"}`)},
-		"title in a list": {"a panel may not stand there, its title may",
-			item(text.Block{Kind: text.Panel, Attrs: text.Attrs{"title": "T"}, Blocks: text.Of("x")}),
-			list(`{"content":[{"marks":[{"type":"strong"}],"text":"T","type":"text"}],"type":"paragraph"},` + p("x"))},
-		"link that went away": {"its title goes too", text.Doc{para(text.Span{Kind: text.Plain, Text: "a",
-			Attrs: text.Attrs{"adf.marks": `[{"attrs":{"title":"T"},"type":"link"}]`}})}, p("a")},
-		"nothing foreign": {"is nothing", text.Doc{para(plain("a"), text.Span{Kind: text.ForeignSpan, Attrs: wiki})}, p("a")},
-		"identifiers": {"are made where they must be", text.Doc{{Kind: text.Foreign, Attrs: text.Attrs{"format": "adf"},
-			Raw: `{"content":[{"attrs":{"state":"TODO"},"type":"taskItem"}],"type":"taskList"}`}},
-			`{"attrs":{"localId":"1"},"content":[{"attrs":{"localId":"2","state":"TODO"},"type":"taskItem"}],"type":"taskList"}`},
-	} {
+// An encoding is a document, the content that is written of it and why.
+type encoding struct {
+	reason string
+	doc    text.Doc
+	want   string
+}
+
+func encodes(t *testing.T, cases map[string]encoding) {
+	t.Helper()
+	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			want := `{"content":[` + c.want + `],"type":"doc","version":1}`
 			have := adf.Encode(c.doc)
@@ -183,6 +158,66 @@ func TestEncode(t *testing.T) {
 			}
 		})
 	}
+}
+
+// written is a paragraph of one text.
+func written(s string) string {
+	return `{"content":[{"text":"` + s + `","type":"text"}],"type":"paragraph"}`
+}
+
+func TestEncodeShowsBlocksInTheNearestWay(t *testing.T) {
+	item := func(blocks ...text.Block) text.Doc {
+		return text.Doc{{Kind: text.BulletList, Blocks: []text.Block{{Kind: text.Item, Blocks: blocks}}}}
+	}
+	list := func(content string) string {
+		return `{"content":[{"content":[` + content + `],"type":"listItem"}],"type":"bulletList"}`
+	}
+	encodes(t, map[string]encoding{
+		"heading in a list": {"ADF has none there", item(text.Block{Kind: text.Heading, Spans: []text.Span{plain("h")}}), list(written("h"))},
+		"quote in a list":   {"ADF has none there", item(text.Block{Kind: text.Quote, Blocks: text.Of("q", "r")}), list(written("q") + "," + written("r"))},
+		"table in a list": {"ADF has none there", item(text.Block{Kind: text.Table, Blocks: []text.Block{{Kind: text.TableRow, Blocks: []text.Block{
+			{Kind: text.Cell, Blocks: text.Of("a")}, {Kind: text.Cell, Blocks: text.Of("b")}}}}}), list(written("a | b"))},
+		"foreign block in a line": {"is code there", item(text.Block{Kind: text.Table, Blocks: []text.Block{{Kind: text.TableRow, Blocks: []text.Block{
+			{Kind: text.Cell, Blocks: []text.Block{{Kind: text.Foreign, Attrs: text.Attrs{"format": "adf"}, Raw: `{"type":"rule"}`}}}}}}}),
+			list(`{"content":[{"marks":[{"type":"code"}],"text":"⟦adf:{\"type\":\"rule\"}⟧","type":"text"}],"type":"paragraph"}`)},
+		"empty item": {"every place must hold a block", item(), list(`{"type":"paragraph"}`)},
+		"title": {"a panel has none in ADF",
+			text.Doc{{Kind: text.Panel, Attrs: text.Attrs{"title": "T"}, Blocks: text.Of("x")}},
+			`{"attrs":{"panelType":"info"},"content":[{"content":[{"marks":[{"type":"strong"}],"text":"T","type":"text"}],"type":"paragraph"},` +
+				written("x") + `],"type":"panel"}`},
+		"block where it may not stand": {"a foreign node too", item(text.Block{Kind: text.Foreign, Attrs: text.Attrs{"format": "adf"},
+			Raw: `{"type":"expand"}`}), list(`{"content":[{"text":"⟦adf:{\"type\":\"expand\"}⟧","type":"text"}],"type":"codeBlock"}`)},
+		"title in a list": {"a panel may not stand there, its title may",
+			item(text.Block{Kind: text.Panel, Attrs: text.Attrs{"title": "T"}, Blocks: text.Of("x")}),
+			list(`{"content":[{"marks":[{"type":"strong"}],"text":"T","type":"text"}],"type":"paragraph"},` + written("x"))},
+	})
+}
+
+func TestEncode(t *testing.T) {
+	wiki := text.Attrs{"format": "wiki"}
+	encodes(t, map[string]encoding{
+		"bold code": {"beside code only a link may stand",
+			text.Doc{para(plain("x", text.Mark{Kind: text.Monospace}, text.Mark{Kind: text.Strong}, text.Mark{Kind: text.Link, Value: "/"}))},
+			`{"content":[{"marks":[{"type":"code"},{"attrs":{"href":"/"},"type":"link"}],"text":"x","type":"text"}],"type":"paragraph"}`},
+		"sub and sup": {"are one mark of ADF", text.Doc{para(plain("x", text.Mark{Kind: text.Super}, text.Mark{Kind: text.Sub}))},
+			`{"content":[{"marks":[{"attrs":{"type":"sub"},"type":"subsup"}],"text":"x","type":"text"}],"type":"paragraph"}`},
+		"link to nowhere": {"is none", text.Doc{para(plain("x", text.Mark{Kind: text.Link}))}, written("x")},
+		"wiki block": {"is shown as code", text.Doc{{Kind: text.Foreign, Attrs: wiki, Raw: "{toc}"}},
+			`{"content":[{"text":"⟦wiki:{toc}⟧","type":"text"}],"type":"codeBlock"}`},
+		"wiki span": {"is shown as code", text.Doc{para(text.Span{Kind: text.ForeignSpan, Attrs: wiki, Raw: "{anchor:a}"})},
+			`{"content":[{"marks":[{"type":"code"}],"text":"⟦wiki:{anchor:a}⟧","type":"text"}],"type":"paragraph"}`},
+		"attachment": {"ADF knows a file only by the id of the media service",
+			text.Doc{para(text.Span{Kind: text.Image, Attrs: text.Attrs{"name": "a.png", "width": "3"}})},
+			`{"content":[{"marks":[{"type":"code"}],"text":"⟦image:{\"name\":\"a.png\",\"width\":\"3\"}⟧","type":"text"}],"type":"paragraph"}`},
+		"picture": {"one from outside is a block", text.Doc{para(text.Span{Kind: text.Image, Attrs: text.Attrs{"url": "https://e.com/a"}})},
+			`{"attrs":{"layout":"center"},"content":[{"attrs":{"type":"external","url":"https://e.com/a"},"type":"media"}],"type":"mediaSingle"}`},
+		"link that went away": {"its title goes too", text.Doc{para(text.Span{Kind: text.Plain, Text: "a",
+			Attrs: text.Attrs{"adf.marks": `[{"attrs":{"title":"T"},"type":"link"}]`}})}, written("a")},
+		"nothing foreign": {"is nothing", text.Doc{para(plain("a"), text.Span{Kind: text.ForeignSpan, Attrs: wiki})}, written("a")},
+		"identifiers": {"are made where they must be", text.Doc{{Kind: text.Foreign, Attrs: text.Attrs{"format": "adf"},
+			Raw: `{"content":[{"attrs":{"state":"TODO"},"type":"taskItem"}],"type":"taskList"}`}},
+			`{"attrs":{"localId":"1"},"content":[{"attrs":{"localId":"2","state":"TODO"},"type":"taskItem"}],"type":"taskList"}`},
+	})
 }
 
 func TestEncodeNothingIsNull(t *testing.T) {

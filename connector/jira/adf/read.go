@@ -83,11 +83,11 @@ func readAttrs(n node, names map[string]string) (text.Attrs, bool) {
 		num, isNum := v.(json.Number)
 		str, isStr := v.(string)
 		switch {
-		case name == "localId" || saysNothing(v):
 		case own != "" && numeric(own) && isNum:
 			out[own] = plainNumber(num)
 		case own != "" && !numeric(own) && isStr:
 			out[own] = str
+		case name == "localId" || saysNothing(v):
 		default:
 			out["adf."+name] = canonical(v)
 		}
