@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -128,11 +129,11 @@ func TestRunStopsWorkThatSomebodyElseHas(t *testing.T) {
 			t.Fatalf("received %d (%v), want the one that ran out", len(ms), err)
 		}
 		time.Sleep(2 * time.Minute)
-		if ended == nil {
-			t.Error("the handler's context did not end though somebody else has the event")
-		}
 		if err := stop(); err != nil {
 			t.Error(err)
+		}
+		if ended == nil {
+			t.Error("the handler's context did not end though somebody else has the event")
 		}
 		if d := depth(t, q); d != (durable.Depth{Busy: 1}) {
 			t.Errorf("the event is no longer the other's: %+v", d)
@@ -241,11 +242,11 @@ func TestRunFinishesWhatIsBeingHandledWhenStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		q := memory.NewQueue()
 		send(t, q, "1", "2", "3")
-		finished := 0
+		var finished atomic.Int64
 		stop := start(t, q, durable.RunOptions{Workers: 2}, func(ctx context.Context, _ issue.Event) error {
 			time.Sleep(20 * time.Second)
 			if ctx.Err() == nil {
-				finished++
+				finished.Add(1)
 			}
 			return nil
 		})
@@ -253,8 +254,8 @@ func TestRunFinishesWhatIsBeingHandledWhenStopped(t *testing.T) {
 		if err := stop(); err != nil {
 			t.Fatal(err)
 		}
-		if finished != 2 {
-			t.Errorf("%d were finished, want the 2 that had begun", finished)
+		if n := finished.Load(); n != 2 {
+			t.Errorf("%d were finished, want the 2 that had begun", n)
 		}
 		if d := depth(t, q); d != (durable.Depth{Live: 1}) {
 			t.Errorf("left in the queue: %+v, want the third to wait", d)
