@@ -21,6 +21,7 @@ func (e eye) sharedPeople(d text.Doc) text.Doc {
 	return text.MapMentions(d, func(s text.Span) text.Span {
 		id := s.Attrs["id"]
 		if who, ok := toShared(e.People, issue.Scalar(id)); ok && e.People != nil {
+			s.Text = string(who) // what a site displays is its own business
 			return mention(s, string(who))
 		}
 		return mention(s, string(e.who)+":"+id)
