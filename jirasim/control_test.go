@@ -22,8 +22,8 @@ func TestRequestsAreCounted(t *testing.T) {
 	a := p.must(200, "GET", "/_sim/requests?log=true", nil)
 	for path, want := range map[string]float64{"total": 5, "writes.total": 2, "writes.byAccount.admin@example.com": 0, "routes.GET /rest/api/3/issue/{issue}.count": 1} {
 		var steps []any
-		if i := strings.Index(path, "byAccount."); i >= 0 {
-			steps, want = []any{"writes", "byAccount", path[i+len("byAccount."):]}, 1
+		if _, after, ok := strings.Cut(path, "byAccount."); ok {
+			steps, want = []any{"writes", "byAccount", after}, 1
 		} else {
 			for s := range strings.SplitSeq(path, ".") {
 				steps = append(steps, s)

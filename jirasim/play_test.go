@@ -3,6 +3,7 @@ package jirasim_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -81,9 +82,7 @@ func (p *play) do(method, path string, body any) answer {
 	if p.who != "" {
 		r.SetBasicAuth(p.who+"@example.com", token)
 	}
-	for k, v := range p.with {
-		r.Header[k] = v
-	}
+	maps.Copy(r.Header, p.with)
 	w := httptest.NewRecorder()
 	p.sim.ServeHTTP(w, r)
 	a := answer{status: w.Code, header: w.Header(), raw: w.Body.String()}
@@ -109,9 +108,7 @@ func (p *play) must(status int, method, path string, body any) answer {
 func (p *play) create(fields map[string]any) string {
 	p.t.Helper()
 	all := map[string]any{"project": map[string]any{"key": p.project()}, "issuetype": map[string]any{"name": "Bug"}, "summary": "an issue"}
-	for k, v := range fields {
-		all[k] = v
-	}
+	maps.Copy(all, fields)
 	p.last = p.must(201, "POST", "/issue", map[string]any{"fields": all}).body
 	return dig(p.last, "key").(string)
 }

@@ -2,6 +2,7 @@ package jirasim_test
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"reflect"
 	"strings"
@@ -19,7 +20,6 @@ type refusal struct {
 	status             int
 	messages           []string
 	errors             map[string]string
-	change             func(*jirasim.Options)
 	before             func(*play) // with the issue SUP-1 there
 	titled, detail     string      // of a problem
 	wantHeader, header string
@@ -32,9 +32,7 @@ func cloudRefusals() map[string]refusal {
 	bug := map[string]any{"project": map[string]any{"key": "SUP"}, "issuetype": map[string]any{"name": "Bug"}, "summary": "s"}
 	with := func(k string, v any) any {
 		m := map[string]any{}
-		for n, x := range bug {
-			m[n] = x
-		}
+		maps.Copy(m, bug)
 		m[k] = v
 		return map[string]any{"fields": m}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -155,9 +156,7 @@ func (r *reply) set(key, value string) {
 
 func write(w http.ResponseWriter, r reply) {
 	h := w.Header()
-	for k, vs := range r.header {
-		h[k] = vs
-	}
+	maps.Copy(h, r.header)
 	if h.Get("Cache-Control") == "" {
 		h.Set("Cache-Control", "no-cache, no-store, no-transform")
 	}

@@ -39,11 +39,12 @@ func (s *Sim) base(r *http.Request) string {
 
 // rest is the link to a resource: "issue", "10000".
 func (v view) rest(path ...string) string {
-	s := v.base + "/rest/api/" + string(rune('0'+v.api))
+	var s strings.Builder
+	s.WriteString(v.base + "/rest/api/" + string(rune('0'+v.api)))
 	for _, p := range path {
-		s += "/" + url.PathEscape(p)
+		s.WriteString("/" + url.PathEscape(p))
 	}
-	return s
+	return s.String()
 }
 
 func (v view) cloud() bool { return v.w.Flavour == world.Cloud }

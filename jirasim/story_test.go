@@ -183,10 +183,11 @@ func TestOneSeedIsOneSite(t *testing.T) {
 		}
 		return b.String()
 	}
-	if state(7) != state(7) {
+	seven := state(7)
+	if again := state(7); again != seven {
 		t.Error("the same seed gives two sites")
 	}
-	if state(7) == state(8) {
+	if state(8) == seven {
 		t.Error("two seeds give the same site")
 	}
 }

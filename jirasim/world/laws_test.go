@@ -3,6 +3,7 @@ package world_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -259,7 +260,7 @@ func (l *life) chain(i *world.Issue) {
 		shown := l.w.Called(f, i.Values[id])
 		switch f.Kind {
 		case world.Labels:
-			shown = fmt.Sprintf("%s", join(i.Values[id].List))
+			shown = strings.Join(i.Values[id].List, " ")
 		case world.Date:
 			if shown != "" {
 				shown += " 00:00:00.0"
@@ -276,17 +277,6 @@ func str(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-func join(list []string) string {
-	out := ""
-	for n, s := range list {
-		if n > 0 {
-			out += " "
-		}
-		out += s
-	}
-	return out
 }
 
 // TestWhateverHappensItHangsTogether lets people do anything, in any order.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A Refusal is why something was not done, as Jira says it.
@@ -15,14 +16,11 @@ type Refusal struct {
 
 // Error joins everything it says.
 func (r *Refusal) Error() string {
-	s := fmt.Sprint(r.Status)
-	for _, m := range r.Messages {
-		s += " " + m
-	}
+	said := append([]string{fmt.Sprint(r.Status)}, r.Messages...)
 	for _, k := range slices.Sorted(maps.Keys(r.Errors)) {
-		s += " " + k + ": " + r.Errors[k]
+		said = append(said, k+": "+r.Errors[k])
 	}
-	return s
+	return strings.Join(said, " ")
 }
 
 // Refuse makes a Refusal of one sentence.

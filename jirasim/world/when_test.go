@@ -151,12 +151,12 @@ func TestOrdersByEachKind(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := ""
+		var got strings.Builder
 		for _, h := range hits {
-			got += h.Issue.Values["summary"].Text
+			got.WriteString(h.Issue.Values["summary"].Text)
 		}
-		if got != want {
-			t.Errorf("order by %s: %s, want %s", order, got, want)
+		if got.String() != want {
+			t.Errorf("order by %s: %s, want %s", order, got.String(), want)
 		}
 	}
 }
