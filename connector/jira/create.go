@@ -22,14 +22,9 @@ func (w *writing) create(ctx context.Context) {
 		w.reply(issue.NotDone, "not part of a create", at)
 	}
 	todo := w.plain()
-	var screen map[string]bool
-	typeID, err := w.typeID(ctx)
-	if err == nil {
-		screen, err = w.p.screen(ctx, typeID)
-	}
-	if _, known := outcome(err); err != nil && statusOf(err) == 0 {
-		w.reply(issue.NotDone, known, issue.Whole())
-		w.settle(unsent{err}, todo...)
+	typeID, screen, err := w.form(ctx)
+	if err != nil && statusOf(err) == 0 {
+		w.spare(err, append(todo, issue.Whole())...)
 		return
 	}
 	todo = slices.DeleteFunc(todo, func(at issue.Place) bool { return screen != nil && !screen[w.fields[at.Field].id] })
@@ -74,22 +69,30 @@ func (w *writing) made(ctx context.Context, body any, todo []issue.Place) []issu
 	return nil
 }
 
-// typeID returns the id of the type that the issue is to have; "" if the site
-// does not tell, then the create names it in its own words.
-func (w *writing) typeID(ctx context.Context) (string, error) {
+// form returns the id of the type that the issue is to have, "" if the site has
+// no such type: then the create names it in its own words and is refused in
+// Jira's. And which fields the create screen has; nil: the site does not say.
+func (w *writing) form(ctx context.Context) (typeID string, screen map[string]bool, err error) {
 	types, err := w.p.types(ctx)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
+	typeID = w.typeOf(types)
+	screen, err = w.p.screen(ctx, typeID)
+	return typeID, screen, err
+}
+
+// typeOf picks the type named in the patch, or the first one by name.
+func (w *writing) typeOf(types map[string]string) string {
 	for at, v := range w.c.Patch {
 		if w.fields[at.Field].Type == IssueType {
-			return types[fmt.Sprint(v)], nil
+			return types[fmt.Sprint(v)]
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(types)) {
-		return types[name], nil
+		return types[name]
 	}
-	return "", nil
+	return ""
 }
 
 // screens remembers what can be created in a project.

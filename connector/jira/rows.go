@@ -61,10 +61,8 @@ func (w *writing) comment(ctx context.Context, c call, at issue.Place) {
 // the gap between this look and the write: docs/JIRA.md "Comments".
 func (w *writing) stands(ctx context.Context, at issue.Place) bool {
 	var now commentJSON
-	r := w.call(http.MethodGet, "/issue/{}/comment/{}", nil, w.c.On.ID, w.c.Rows[at].ID)
-	r.issue = ""
-	if err := w.do(ctx, r, &now); err != nil {
-		w.lookFailed(err, at)
+	if err := w.do(ctx, w.look("/issue/{}/comment/{}", w.c.On.ID, w.c.Rows[at].ID), &now); err != nil {
+		w.spare(err, at)
 		return false
 	}
 	row, _ := w.c.From[at].(issue.Row)

@@ -29,7 +29,7 @@ func (w *writing) moveTo(ctx context.Context, at issue.Place, to string) {
 	for range mostHops {
 		open, now, err := w.open(ctx)
 		if err != nil {
-			w.lookFailed(err, at)
+			w.spare(err, at)
 			return
 		}
 		if now == to {
@@ -73,9 +73,7 @@ type transition struct {
 // open returns the transitions that are open now, and the status.
 func (w *writing) open(ctx context.Context) ([]transition, string, error) {
 	var i issueJSON
-	r := w.call(http.MethodGet, "/issue/{}", nil, w.c.On.ID).with("fields", "status")
-	r.issue = ""
-	if err := w.do(ctx, r, &i); err != nil {
+	if err := w.do(ctx, w.look("/issue/{}", w.c.On.ID).with("fields", "status"), &i); err != nil {
 		return nil, "", err
 	}
 	var status struct {
@@ -85,9 +83,8 @@ func (w *writing) open(ctx context.Context) ([]transition, string, error) {
 	var o struct {
 		Transitions []transition `json:"transitions"`
 	}
-	r = w.call(http.MethodGet, "/issue/{}/transitions", nil, w.c.On.ID).with("expand", "transitions.fields")
-	r.issue = ""
-	return o.Transitions, status.Name, w.do(ctx, r, &o)
+	err := w.do(ctx, w.look("/issue/{}/transitions", w.c.On.ID).with("expand", "transitions.fields"), &o)
+	return o.Transitions, status.Name, err
 }
 
 func leads(open []transition, to string) bool {

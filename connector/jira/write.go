@@ -25,16 +25,13 @@ type writing struct {
 func (p *Participant) Write(ctx context.Context, c issue.Change) (connector.Receipt, error) {
 	w := &writing{p: p, c: c, receipt: connector.Receipt{Replies: map[issue.Place]issue.Reply{}, Rows: map[issue.Place]issue.RowAt{}}}
 	fs, err := p.fields(ctx)
-	if err != nil {
-		if busy, ok := errors.AsType[*connector.Busy](err); ok {
-			w.receipt.Wait = busy.For
-			w.settle(err, w.places()...)
-			return w.receipt, nil
-		}
-		return connector.Receipt{}, err
-	}
 	w.fields = fs
-	if c.On.ID == "" {
+	if err != nil {
+		w.spare(err, w.places()...)
+		if c.On.ID == "" {
+			w.spare(err, issue.Whole())
+		}
+	} else if c.On.ID == "" {
 		w.create(ctx)
 	} else {
 		w.edit(ctx)
@@ -72,21 +69,24 @@ func (w *writing) reply(state issue.ReplyState, why string, places ...issue.Plac
 func (w *writing) settle(err error, places ...issue.Place) issue.ReplyState {
 	state, why := outcome(err)
 	w.reply(state, why, places...)
-	if err != nil {
-		w.failed = err
-		if busy, ok := errors.AsType[*connector.Busy](err); ok {
-			w.receipt.Wait = max(w.receipt.Wait, busy.For)
-		}
-	}
+	w.note(err)
 	return state
 }
 
-// lookFailed replies for a place that was not written because the look before
-// it failed.
-func (w *writing) lookFailed(err error, at issue.Place) {
-	if w.settle(err, at) != issue.NotDone {
-		_, why := outcome(err)
-		w.reply(issue.NotDone, "could not be looked at before: "+why, at)
+// spare replies for places whose write was not begun, because of an error of a
+// call that only looked.
+func (w *writing) spare(err error, places ...issue.Place) {
+	w.reply(issue.NotDone, err.Error(), places...)
+	w.note(err)
+}
+
+func (w *writing) note(err error) {
+	if err == nil {
+		return
+	}
+	w.failed = err
+	if busy, ok := errors.AsType[*connector.Busy](err); ok {
+		w.receipt.Wait = max(w.receipt.Wait, busy.For)
 	}
 }
 
@@ -117,7 +117,13 @@ func (w *writing) call(method, path string, body any, args ...string) call {
 	return call{method: method, path: path, args: args, body: body, issue: w.c.On.ID, start: w.c.Start}
 }
 
-// do makes it.
+// look makes a GET before a write.
+func (w *writing) look(path string, args ...string) call {
+	c := w.call(http.MethodGet, path, nil, args...)
+	c.issue = "" // it writes to none
+	return c
+}
+
 func (w *writing) do(ctx context.Context, c call, out any) error { return w.p.c.do(ctx, c, out) }
 
 // plain returns the places that one PUT, or a create, may carry. What no field
