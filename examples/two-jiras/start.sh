@@ -15,9 +15,10 @@ for site in cloud datacenter; do
 	[ -e "state/$site.json" ] || cp "$site.json" state/
 done
 
-state/jirasim --flavour cloud --listen 127.0.0.1:18081 --data state/cloud.json &
+rm -f state/*.log
+state/jirasim --flavour cloud --listen 127.0.0.1:18081 --data state/cloud.json >state/cloud.log 2>&1 &
 cloud=$!
-state/jirasim --flavour datacenter --listen 127.0.0.1:18082 --data state/datacenter.json &
+state/jirasim --flavour datacenter --listen 127.0.0.1:18082 --data state/datacenter.json >state/datacenter.log 2>&1 &
 datacenter=$!
 accord=
 
@@ -30,13 +31,17 @@ stop() {
 trap stop EXIT
 trap 'stop; exit 0' INT TERM
 
-tries=0
-while sleep 0.2; do
-	kill -0 "$cloud" && kill -0 "$datacenter" # else one could not start, and said why
-	state/accord hooks register 2>state/start.log && break
-	tries=$((tries + 1))
-	[ "$tries" -lt 50 ] || { cat state/start.log >&2; exit 1; }
+# Each says where it listens once it does; one that cannot says why.
+for site in cloud datacenter; do
+	tries=0
+	until grep -qs ' at http://' "state/$site.log"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 50 ] || { cat "state/$site.log" >&2; exit 1; }
+		sleep 0.1
+	done
+	cat "state/$site.log"
 done
+state/accord hooks register
 state/accord sweep --all
 state/accord serve &
 accord=$!
