@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 var entities = regexp.MustCompile(`^&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});`)
@@ -42,27 +44,29 @@ func unescape(s string) string {
 	return out.String()
 }
 
-var hex = regexp.MustCompile(`^#([0-9a-f]{3}|[0-9a-f]{6})$`)
-
-// colorNames are the names that Jira's colour picker and its help use.
-var colorNames = map[string]string{
-	"black": "#000000", "white": "#ffffff", "red": "#ff0000", "green": "#008000", "blue": "#0000ff", "yellow": "#ffff00",
-	"gray": "#808080", "grey": "#808080", "silver": "#c0c0c0", "maroon": "#800000", "purple": "#800080", "fuchsia": "#ff00ff",
-	"magenta": "#ff00ff", "lime": "#00ff00", "olive": "#808000", "navy": "#000080", "teal": "#008080", "aqua": "#00ffff",
-	"cyan": "#00ffff", "orange": "#ffa500", "pink": "#ffc0cb", "brown": "#a52a2a",
+// before returns the rune that ends at s[i], after the one that begins there: a
+// space at the edges of s.
+func before(s string, i int) rune {
+	if i == 0 {
+		return '\n'
+	}
+	r, _ := utf8.DecodeLastRuneInString(s[:i])
+	return r
 }
 
-// readColor returns a colour as "#rrggbb", or "" if s names none.
-func readColor(s string) string {
-	s = strings.ToLower(strings.TrimSpace(s))
-	if named, ok := colorNames[s]; ok {
-		return named
+func after(s string, i int) rune {
+	if i >= len(s) {
+		return '\n'
 	}
-	if !hex.MatchString(s) {
-		return ""
-	}
-	if len(s) == 4 {
-		s = "#" + strings.Repeat(s[1:2], 2) + strings.Repeat(s[2:3], 2) + strings.Repeat(s[3:4], 2)
-	}
-	return s
+	r, _ := utf8.DecodeRuneInString(s[i:])
+	return r
+}
+
+func isSpace(r rune) bool { return r == '\n' || strings.ContainsRune(space, r) }
+func isWord(r rune) bool  { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+func letter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+func digit(c byte) bool  { return '0' <= c && c <= '9' }
+func punctuation(c byte) bool {
+	return '!' <= c && c <= '~' && !letter(c) && !digit(c) && c != '\\'
 }

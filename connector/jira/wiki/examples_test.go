@@ -106,7 +106,7 @@ func TestEncode(t *testing.T) {
 	}{
 		{"nothing", nil, ""},
 		{"ordinary text stays as it is", text.Of("It's 5-6 (or so), a_b, 2*3, C++, C:\\dir, [INFO] {\"a\": 1} & x@y!", "well -5"), "It's 5-6 (or so), a_b, 2*3, C++, C:\\dir, [INFO] {\"a\": 1} & x@y!\n\nwell -5"},
-		{"what looks like a block is escaped", text.Of("* x", "# y", "|a|", "h1. t", "bq. q", "----", "- z"), "\\* x\n\n\\# y\n\n\\|a|\n\nh1\\. t\n\nbq\\. q\n\n\\-\\-\\--\n\n\\- z"},
+		{"what looks like a block is escaped", text.Of("* x", "# y", "|a|", "h1. t", "bq. q", "----", "- z"), "\\* x\n\n\\# y\n\n\\|a|\n\nh1\\. t\n\nbq\\. q\n\n\\----\n\n\\- z"},
 		{"what looks like a mark or macro is escaped", text.Of("*a* {code} [~me] :) a -- b"), "\\*a* \\{code} \\[~me] \\:) a \\-- b"},
 		{"a mark beside a letter stands in braces", text.Doc{para(plain("a"), plain("b", strong), plain("c"))}, "a{*}b{*}c"},
 		{"spaces at its edges are outside", text.Doc{para(plain("a"), plain(" b ", strong), plain("c"))}, "a *b* c"},

@@ -43,6 +43,11 @@ func canonicalJSON(s string) (string, bool) {
 	return strings.TrimSuffix(w.String(), "\n"), true
 }
 
+// foreign is a span that keeps a piece of wiki markup whole.
+func foreign(raw string) *text.Span {
+	return &text.Span{Kind: text.ForeignSpan, Attrs: text.Attrs{"format": "wiki"}, Raw: raw}
+}
+
 // foreignSpan is the markup of a foreign span, or "" if it has none.
 func foreignSpan(s text.Span) string {
 	switch s.Attrs["format"] {

@@ -2,7 +2,6 @@ package wiki
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"example.com/accord/text"
@@ -43,77 +42,6 @@ func (p *parser) spans(s string, label bool) []text.Span {
 		out = linkAll(tidy(out))
 	}
 	return tidy(out)
-}
-
-// pair finds the delimiters of one mark that belong together: on one line, the
-// nearest to each other.
-func pair(ts []token, m text.MarkKind) {
-	open := none
-	for i := range ts {
-		switch t := &ts[i]; {
-		case t.span.Kind == text.Break:
-			open = none
-		case t.mark != m:
-		case open != none && t.closes && i > open+1:
-			ts[open].on, t.on = true, true
-			ts[open].closes, t.opens = false, false
-			open = none
-		case t.opens:
-			open = i
-		}
-	}
-}
-
-// weave gives every span the marks that are open around it.
-func (p *parser) weave(ts []token) []text.Span {
-	var out []text.Span
-	open := map[text.MarkKind]int{}
-	for _, t := range ts {
-		switch {
-		case t.atom.color != "":
-			p.colors = append(p.colors, t.atom.color)
-		case t.atom.ends:
-			p.colors = p.colors[:max(0, len(p.colors)-1)]
-		case t.on && t.opens:
-			open[t.mark]++
-			if t.mark == cite {
-				out = append(out, text.Span{Kind: text.Plain, Text: "— ", Marks: p.marks(open, nil)})
-			}
-		case t.on:
-			open[t.mark]--
-		default:
-			if t.span.Kind == text.Plain {
-				t.span.Marks = p.marks(open, t.span.Marks)
-			}
-			out = append(out, t.span)
-		}
-	}
-	return out
-}
-
-// marks are those of a span with its own, at a place where others are open.
-func (p *parser) marks(open map[text.MarkKind]int, own []text.Mark) []text.Mark {
-	out := append([]text.Mark{}, own...)
-	add := func(m text.Mark) {
-		for _, o := range out {
-			if o.Kind == m.Kind {
-				return
-			}
-		}
-		out = append(out, m)
-	}
-	for m, n := range open {
-		if m == cite {
-			m = text.Emphasis
-		}
-		if n > 0 {
-			add(text.Mark{Kind: m})
-		}
-	}
-	if len(p.colors) > 0 {
-		add(text.Mark{Kind: text.Color, Value: p.colors[len(p.colors)-1]})
-	}
-	return out
 }
 
 // A lexer cuts markup into tokens.
@@ -240,7 +168,7 @@ func (l *lexer) brace() bool {
 }
 
 // mark reads the delimiter of a mark. It opens before text and closes behind
-// it, on the outside of words only.
+// it, on the outside of words only. Hyphens side by side are text.
 func (l *lexer) mark(c byte) bool {
 	n := 1
 	if c == '?' {
@@ -250,6 +178,9 @@ func (l *lexer) mark(c byte) bool {
 		}
 	}
 	b, a := before(l.s, l.i), after(l.s, l.i+n)
+	if c == '-' && (b == '-' || a == '-') {
+		return false
+	}
 	l.delimiter(delimiters[c], n, opens(b, a), closes(b, a))
 	return true
 }
@@ -294,29 +225,25 @@ func monospace(s string, i int) (content, end int, ok bool) {
 	return 0, j, false
 }
 
-// before returns the rune that ends at s[i], after the one that begins there: a
-// space at the edges of s.
-func before(s string, i int) rune {
-	if i == 0 {
-		return '\n'
+// word reads what begins with an ordinary character: an emoticon, an address.
+func (l *lexer) word() bool {
+	if c := l.s[l.i]; c == ':' || c == ';' || c == '(' {
+		if e, end, ok := emoticonAt(l.s, l.i); ok {
+			l.add(token{span: e}, end)
+			return true
+		}
 	}
-	r, _ := utf8.DecodeLastRuneInString(s[:i])
-	return r
-}
-
-func after(s string, i int) rune {
-	if i >= len(s) {
-		return '\n'
+	if l.label {
+		return false
 	}
-	r, _ := utf8.DecodeRuneInString(s[i:])
-	return r
-}
-
-func isSpace(r rune) bool { return r == '\n' || strings.ContainsRune(space, r) }
-func isWord(r rune) bool  { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-
-func letter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
-func digit(c byte) bool  { return '0' <= c && c <= '9' }
-func punctuation(c byte) bool {
-	return '!' <= c && c <= '~' && !letter(c) && !digit(c) && c != '\\'
+	end, ok := urlAt(l.s, l.i)
+	if ok && l.mono != none && end > l.mono {
+		end = l.mono
+	}
+	if !ok {
+		return false
+	}
+	u := l.s[l.i:end]
+	l.add(token{span: text.Span{Kind: text.Plain, Text: u, Marks: []text.Mark{{Kind: text.Link, Value: u}}}}, end)
+	return true
 }

@@ -1,7 +1,6 @@
 package wiki
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -106,25 +105,27 @@ func common(a, b []text.Mark) int {
 }
 
 // forced reports whether the mark at depth d, which begins with the first span,
-// needs braces: because a letter or digit stands beside it at either end, or
-// because it would be part of an emoticon such as "(*)".
+// needs braces: because a letter or digit stands beside it at either end, or a
+// hyphen beside a hyphen, or because it would be part of an emoticon such as "(*)".
 func (sp *speller) forced(spans []text.Span, d int) bool {
-	if isWord(sp.last) || sp.last == '\\' || sp.last == '(' && starEnd.MatchString(spans[0].Text) {
-		return true
-	}
 	end := 0
 	for end+1 < len(spans) && spans[end+1].Kind == text.Plain && common(ranked(spans[0]), ranked(spans[end+1])) > d {
 		end++
 	}
-	if strings.HasSuffix(spans[end].Text, "(") {
-		return true
+	first, last, beyond := spans[0].Text, spans[end].Text, '\n'
+	if end+1 < len(spans) && spans[end+1].Kind == text.Plain {
+		// if no other delimiter stands between, the next text touches it
+		if next := ranked(spans[end+1]); common(ranked(spans[0]), next) == d && len(next) == d {
+			beyond = after(spans[end+1].Text, 0)
+		}
 	}
-	if end+1 == len(spans) || spans[end+1].Kind != text.Plain {
-		return false
+	if ranked(spans[0])[d].Kind == text.Strike {
+		if sp.last == '-' || beyond == '-' || strings.HasPrefix(first, "-") || strings.HasSuffix(last, "-") {
+			return true
+		}
 	}
-	// if no other delimiter stands between, the next text touches it
-	next := ranked(spans[end+1])
-	return common(ranked(spans[0]), next) == d && len(next) == d && isWord(after(spans[end+1].Text, 0))
+	emoticon := sp.last == '(' && starEnd.MatchString(first) || strings.HasSuffix(last, "(")
+	return isWord(sp.last) || sp.last == '\\' || isWord(beyond) || emoticon
 }
 
 func (sp *speller) begin(m text.Mark, forced bool) {
@@ -206,101 +207,4 @@ func (sp *speller) address(s string, marks []text.Mark, rest []text.Span) bool {
 		sp.put("[" + url + "]")
 	}
 	return true
-}
-
-var (
-	itemStart  = regexp.MustCompile(`^([*#]+|-)[ \t\v\f]`)
-	blockStart = regexp.MustCompile(`^(h[1-6]|bq)\.`)
-	starEnd    = regexp.MustCompile(`^[rgby]?\)`)
-	scheme     = regexp.MustCompile(`^(https?|ftp)://`)
-)
-
-// text writes s with an escape where it could be read as markup. More says that
-// other spans follow on the line.
-func (sp *speller) text(s string, more bool) {
-	for i := 0; i < len(s); {
-		_, n := utf8.DecodeRuneInString(s[i:])
-		switch c := s[i]; {
-		case sp.fresh && blockStart.MatchString(s[i:]):
-			n = 3
-			sp.put(s[i:i+2] + `\.`)
-		case scheme.MatchString(s[i:]) && !isWord(sp.last) && !sp.within(text.Link):
-			n = strings.IndexByte(s[i:], ':') + 1
-			sp.put(s[i:i+n-1] + `\:`)
-		case c == '\\':
-			sp.backslash(s, i)
-		case c == '&' && entities.MatchString(s[i:]):
-			sp.put(entity('&'))
-		case c < utf8.RuneSelf && sp.special(s, i, more):
-			sp.put(`\` + string(c))
-		default:
-			sp.put(s[i : i+n])
-		}
-		i += n
-	}
-}
-
-// backslash writes the one at s[i]: as it is before a letter or digit, where it
-// escapes nothing.
-func (sp *speller) backslash(s string, i int) {
-	if i+1 < len(s) && (letter(s[i+1]) || digit(s[i+1])) && sp.last != '\\' {
-		sp.put(`\`)
-		return
-	}
-	sp.put(entity('\\'))
-}
-
-// special reports whether the character at s[i] could be read as markup.
-func (sp *speller) special(s string, i int, more bool) bool {
-	c, rest := s[i], s[i+1:]
-	if sp.fresh && (itemStart.MatchString(s[i:]) || c == '|') {
-		return true
-	}
-	switch c {
-	case '{':
-		return sp.within(text.Monospace) || rest == "" || rest[0] == '{' || letter(rest[0]) || len(rest) > 1 && rest[1] == '}'
-	case '}':
-		return sp.within(text.Monospace) || sp.last == '}'
-	case '[':
-		return sp.within(text.Link) || couldLink(rest)
-	case ']':
-		return sp.within(text.Link)
-	case '|':
-		return sp.within(text.Link) || sp.cell
-	case '#':
-		return sp.last == '*' // a delimiter: together they would begin an item
-	case ':', ';', '(':
-		_, _, ok := emoticonAt(s, i)
-		return ok
-	case '!':
-		return opens(sp.last, afterText(rest)) && (more || sp.cell || strings.Contains(rest, "!"))
-	case '?':
-		return strings.HasPrefix(rest, "?") && opens(sp.last, afterText(rest[1:]))
-	}
-	mark, ok := delimiters[c]
-	if !ok {
-		return false
-	}
-	if n := dashes(s[i:]); (n == 2 || n == 3) && isSpace(sp.last) && isSpace(after(s, i+n)) {
-		return true
-	}
-	return sp.within(mark) || opens(sp.last, afterText(rest)) && (more || strings.IndexByte(rest, c) >= 0 || sp.fresh && dashes(s[i:]) >= 4)
-}
-
-// afterText is the first rune of rest, or at its end one that could be any.
-func afterText(rest string) rune {
-	if rest == "" {
-		return '.'
-	}
-	return after(rest, 0)
-}
-
-// couldLink reports whether a bracket before rest could begin a link.
-func couldLink(rest string) bool {
-	n := strings.IndexAny(rest, "[]")
-	if n < 0 || rest[n] == '[' {
-		return true
-	}
-	content := rest[:n]
-	return strings.Contains(content, "|") || strings.HasPrefix(content, "~") || strings.HasPrefix(content, "^") || address.MatchString(content)
 }
