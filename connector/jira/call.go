@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -35,9 +36,7 @@ func get(path string, args ...string) call {
 
 func (c call) with(key, value string) call {
 	q := url.Values{}
-	for k, v := range c.query {
-		q[k] = v
-	}
+	maps.Copy(q, c.query)
 	q.Set(key, value)
 	c.query = q
 	return c

@@ -16,13 +16,11 @@ type query struct {
 	size   int  // issues a page; 0: the site's default
 }
 
-// A place in the results of a query.
+// A spot is a place in the results of a query. The zero spot is the beginning.
 type spot struct {
 	Token string `json:"token,omitempty"` // Cloud
 	Start int    `json:"start,omitempty"` // Data Center
 }
-
-func (s spot) first() bool { return s == spot{} }
 
 // A found page of results.
 type found struct {
