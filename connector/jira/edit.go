@@ -138,6 +138,13 @@ type quiet struct {
 // quietFor is how long a refusal is believed: permissions change.
 const quietFor = time.Hour
 
+// Silent reports whether edits of the project notify nobody; known is false
+// until an edit of this process has shown it. Creates and comments always notify.
+func (p *Participant) Silent() (silent, known bool) {
+	refused := p.quiet.refused(p.c.now())
+	return !refused && p.quiet.proven.Load(), refused || p.quiet.proven.Load()
+}
+
 func (q *quiet) allow() {
 	q.proven.Store(true)
 	q.denied.Store(0)

@@ -294,15 +294,24 @@ func TestNotifiesNobody(t *testing.T) {
 			silent = r.called("PUT ", "notifyUsers=false")
 			return silent, r.called("PUT ") - silent
 		}
+		shown := func(silent, known bool) {
+			t.Helper()
+			if s, k := r.Silent(); s != silent || k != known {
+				t.Errorf("it is silent: %v, known: %v; want %v, %v", s, k, silent, known)
+			}
+		}
+		shown(false, false)
 		if silent, loud := puts("t1"); silent != 1 || loud != 0 {
 			t.Errorf("an administrator's edit took %d silent and %d loud calls", silent, loud)
 		}
+		shown(true, true)
 		for _, p := range []string{"ADMINISTER", "ADMINISTER_PROJECTS"} {
 			r.control("permissions", map[string]any{"account": "accord@example.com", "permission": p, "allowed": false})
 		}
 		if silent, loud := puts("t2"); silent != 1 || loud != 1 {
 			t.Errorf("the first edit of another took %d silent and %d loud calls", silent, loud)
 		}
+		shown(false, true)
 		if silent, loud := puts("t3"); silent != 0 || loud != 1 {
 			t.Errorf("the second took %d silent and %d loud calls", silent, loud)
 		}
