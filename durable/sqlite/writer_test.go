@@ -154,7 +154,7 @@ func count(t *testing.T, db *DB, table string) (n int) {
 }
 
 func TestACommitWritesWhatDiffers(t *testing.T) {
-	const comments = 5000
+	const comments = 500
 	db := testDB(t)
 	link := issue.Link{ID: issue.Ref{Participant: "acme", ID: "1"}, Agreed: issue.Document{}, Sides: map[issue.Participant]issue.Side{}}
 	side := issue.Side{Ref: link.ID, Shown: issue.Document{}, Base: issue.Document{}, Rows: map[issue.Place]issue.RowAt{}}
