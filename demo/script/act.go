@@ -89,8 +89,7 @@ func fieldOf(card string) string {
 	return card
 }
 
-// scalar sets a field to a value that neither Jira shows, so that what is seen
-// equal later has crossed.
+// scalar sets a field to a value that is new: see [hand.stale].
 func (h *hand) scalar(ctx context.Context, t *track, s side, looks [2]look, card string) error {
 	field := fieldOf(card)
 	if t.taken[field] || h.oneSided(t, looks, field) {
@@ -98,21 +97,24 @@ func (h *hand) scalar(ctx context.Context, t *track, s side, looks [2]look, card
 	}
 	for range 10 {
 		to := h.value(field, s)
-		if one, _ := h.Words.one(field, s, to); !h.shownAnywhere(t, looks, field, one) {
+		if one, _ := h.Words.one(field, s, to); !h.stale(t, looks, field, one) {
 			return h.set(ctx, t, s, looks[s], card, to)
 		}
 	}
 	return errNotNow
 }
 
-// shownAnywhere reports whether one of the looks shows this value of a field.
-func (h *hand) shownAnywhere(t *track, looks [2]look, field, one string) bool {
+// stale reports whether a field shows this value at one of the Jiras, or had it
+// since it was last seen equal. An edit to another one can be told: when it is
+// seen equal later it has crossed, and it does not take back an edit of before,
+// which would be as if neither had been made.
+func (h *hand) stale(t *track, looks [2]look, field, one string) bool {
 	for _, s := range []side{cloud, server} {
 		if shown, _ := h.Words.one(field, s, looks[s].Values[field]); t.id[s] != "" && shown == one {
 			return true
 		}
 	}
-	return false
+	return slices.Contains(t.fresh[field], one)
 }
 
 // oneSided reports whether a field shows a value that the other Jira has no
@@ -173,8 +175,7 @@ func verb(name, label string) any {
 	return map[string]any{"labels": []map[string]string{{name: label}}}
 }
 
-// transition moves the issue to a status that neither Jira shows; to "" means
-// any. A transition that the sync has closed meanwhile is not made.
+// transition moves the issue to a status that is new; to "" means any. A transition that the sync has closed meanwhile is not made.
 func (h *hand) transition(ctx context.Context, t *track, s side, looks [2]look, to string) error {
 	if h.oneSided(t, looks, "status") {
 		return errNotNow
@@ -193,7 +194,7 @@ func (h *hand) transition(ctx context.Context, t *track, s side, looks [2]look, 
 	for _, i := range h.rand.Perm(len(list.Transitions)) {
 		next := list.Transitions[i]
 		one, known := h.Words.one("status", s, next.To.Name)
-		if !known || h.shownAnywhere(t, looks, "status", one) || t.taken["status"] && to == "" || to != "" && to != next.To.Name {
+		if !known || h.stale(t, looks, "status", one) || t.taken["status"] && to == "" || to != "" && to != next.To.Name {
 			continue
 		}
 		e := edit{Kind: "transition", Track: t, Field: "status", Side: s, At: time.Now(), From: looks[s].Values["status"], To: next.To.Name}

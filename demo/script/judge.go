@@ -58,8 +58,21 @@ func (b *bench) follow(e *edit) {
 	fate := b.fate(e)
 	b.res.Fates[fate]++
 	if fate == lost {
-		b.find(e.Track, "lost: %v", e)
+		b.find(e.Track, "lost: %v%s", e, b.story(e))
 	}
+}
+
+// story tells what both changelogs say of the field since the edit.
+func (b *bench) story(e *edit) string {
+	var out strings.Builder
+	for s, l := range b.looks[e.Track] {
+		for _, n := range l.Log {
+			if n.Field == e.Field && !n.At.Before(e.At.Add(-time.Second)) {
+				fmt.Fprintf(&out, "; at the %v %s by %s %.60q → %.60q", side(s), n.At.Local().Format("15:04:05.000"), n.By, n.From[1], n.To[1])
+			}
+		}
+	}
+	return out.String()
 }
 
 // The fates of an edit.

@@ -154,7 +154,9 @@ func (r *run) record(e edit) {
 	defer r.mu.Unlock()
 	e.N = len(r.edits) + 1
 	if e.Kind != "create" {
-		e.Epoch = e.Track.edited(e.Field)
+		from, _ := r.Words.one(e.Field, e.Side, e.From)
+		to, _ := r.Words.one(e.Field, e.Side, e.To)
+		e.Epoch = e.Track.edited(e.Field, from, to)
 	}
 	r.edits = append(r.edits, &e)
 }

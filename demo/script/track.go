@@ -14,12 +14,12 @@ import (
 type track struct {
 	mu      sync.Mutex
 	born    side
-	id      [2]string      // "" where no issue is known yet
-	guest   bool           // it was there before; its words need not be in the script's tables
-	epoch   map[string]int // by field: how often it was seen equal after an edit
-	fresh   map[string]bool
-	taken   map[string]bool // fields that nobody may edit any more
-	removed map[string]bool // labels that somebody took away at one side
+	id      [2]string           // "" where no issue is known yet
+	guest   bool                // it was there before; its words need not be in the script's tables
+	epoch   map[string]int      // by field: how often it was seen equal after an edit
+	fresh   map[string][]string // by field: the values it had since it was last seen equal, by the script's names
+	taken   map[string]bool     // fields that nobody may edit any more
+	removed map[string]bool     // labels that somebody took away at one side
 	talks   []*talk
 	twins   []string // keys of further issues that say they are this one
 }
@@ -68,7 +68,7 @@ func tokensIn(s string) []string {
 }
 
 func newTrack(born side, id string) *track {
-	t := &track{born: born, epoch: map[string]int{}, fresh: map[string]bool{}, taken: map[string]bool{}, removed: map[string]bool{}}
+	t := &track{born: born, epoch: map[string]int{}, fresh: map[string][]string{}, taken: map[string]bool{}, removed: map[string]bool{}}
 	t.id[born] = id
 	return t
 }
@@ -87,9 +87,9 @@ func (t *track) saw(w Words, a, b look) {
 	}
 }
 
-// edited records that a field was edited.
-func (t *track) edited(field string) int {
-	t.fresh[field] = true
+// edited records that a field was edited, and between which values.
+func (t *track) edited(field string, values ...string) int {
+	t.fresh[field] = append(t.fresh[field], values...)
 	return t.epoch[field]
 }
 
