@@ -39,6 +39,37 @@ func event(id string) durable.Message {
 	return durable.Message{Lane: durable.Live, Event: issue.Event{Ref: issue.Ref{Participant: "acme", ID: id}, At: time.Now()}}
 }
 
+// write makes the file hold content.
+func write(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// damage makes a file of ours whose head is fine, and what is behind it is not.
+func damage(t *testing.T, path string) {
+	open(t, path, sqlite.Options{}).Close()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(content[100:4000], strings.Repeat("?", 4000))
+	write(t, path, content)
+}
+
+// lock holds the file until the test ends.
+func lock(t *testing.T, path string) {
+	conn, err := raw(t, path).Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if _, err := conn.ExecContext(t.Context(), "BEGIN EXCLUSIVE"); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestOpenSaysWhatToDo(t *testing.T) {
 	for name, c := range map[string]struct {
 		reason  string
@@ -67,52 +98,12 @@ func TestOpenSaysWhatToDo(t *testing.T) {
 		},
 		"no database": {
 			"whatever it is, it is not ours",
-			func(t *testing.T, path string) {
-				if err := os.WriteFile(path, []byte(strings.Repeat("no database ", 1000)), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			},
+			func(t *testing.T, path string) { write(t, path, []byte(strings.Repeat("no database ", 1000))) },
 			[]string{"damaged, or no database", "move it away", "-wal"},
 		},
-		"damaged": {
-			"the head of the file is fine, what is behind it is not",
-			func(t *testing.T, path string) {
-				open(t, path, sqlite.Options{}).Close()
-				content, err := os.ReadFile(path)
-				if err == nil {
-					copy(content[100:4000], strings.Repeat("?", 4000))
-					err = os.WriteFile(path, content, 0o600)
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-			},
-			[]string{"damaged, or no database"},
-		},
-		"locked": {
-			"another process is writing, and does not end",
-			func(t *testing.T, path string) {
-				db := raw(t, path)
-				conn, err := db.Conn(t.Context())
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Cleanup(func() { conn.Close() })
-				if _, err := conn.ExecContext(t.Context(), "BEGIN EXCLUSIVE"); err != nil {
-					t.Fatal(err)
-				}
-			},
-			[]string{"another process has held it for 50ms", "stop that one"},
-		},
-		"folder": {
-			"a folder is no file",
-			func(t *testing.T, path string) {
-				if err := os.Mkdir(path, 0o700); err != nil {
-					t.Fatal(err)
-				}
-			},
-			[]string{"is a directory"},
-		},
+		"damaged": {"a file may be half written by a copy", damage, []string{"damaged, or no database"}},
+		"locked":  {"another process writes, and does not end", lock, []string{"another process has held it for 50ms", "stop that one"}},
+		"folder":  {"a folder is no file", func(t *testing.T, path string) { os.Mkdir(path, 0o700) }, []string{"is a directory"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := file(t)
