@@ -13,7 +13,7 @@ import (
 	"example.com/accord/issue"
 	"example.com/accord/plan"
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -11,7 +11,7 @@ import (
 
 	"example.com/accord/config"
 	"github.com/goccy/go-yaml"
-	"golang.org/x/tools/txtar"
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // A schema is as much of JSON Schema as accord.schema.json uses.
