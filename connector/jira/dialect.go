@@ -24,7 +24,8 @@ type dialect struct {
 	userKeys    bool   // the changelog names people by key, not by the id that fields show
 	hooks       []string
 	decode      func(json.RawMessage) (text.Doc, error)
-	encode      func(text.Doc) any // nil for the empty text: docs/JIRA.md "Rich text"
+	encode      func(text.Doc) any      // nil for the empty text: docs/JIRA.md "Rich text"
+	files       func(text.Doc) []string // files that are deleted with the text that shows them; nil: none is
 }
 
 // The dialects by flavour. The first path of hooks that exists is taken:
@@ -56,6 +57,7 @@ func dialectOf(f Flavour) dialect {
 		hooks:       []string{"/rest/webhooks/1.0/webhook"},
 		decode:      decodeADF,
 		encode:      encodeADF,
+		files:       media,
 	}
 }
 

@@ -67,6 +67,10 @@ func (w *writing) update(places []issue.Place) (body map[string]any, left []issu
 	set, verbs := map[string]any{}, map[string]any{}
 	for _, at := range places {
 		f := w.fields[at.Field]
+		if why := w.p.c.dialect.losesFile(w.c.From[at], w.c.Patch[at]); why != "" {
+			w.reply(issue.Refused, why, at)
+			continue
+		}
 		v, err := w.p.c.dialect.encodeField(f, w.c.Patch[at])
 		if err != nil {
 			w.reply(issue.Refused, err.Error(), at)

@@ -31,7 +31,9 @@ func (w *writing) rows(ctx context.Context) {
 		w.comment(ctx, w.call(http.MethodPost, "/issue/{}/comment", nil, w.c.On.ID), at)
 	}
 	for _, at := range edited {
-		if w.stands(ctx, at) {
+		if why := w.p.c.dialect.losesFile(w.c.From[at], w.c.Patch[at]); why != "" {
+			w.reply(issue.Refused, why, at)
+		} else if w.stands(ctx, at) {
 			w.comment(ctx, w.call(http.MethodPut, "/issue/{}/comment/{}", nil, w.c.On.ID, w.c.Rows[at].ID), at)
 		}
 	}
