@@ -74,12 +74,8 @@ func (s *stage) open(ctx context.Context) (err error) {
 	if s.center, err = openSite(jirasim.DataCenter, s.Seed+1); err != nil {
 		return err
 	}
-	for _, path := range s.Import {
-		n, err := importFile(ctx, path, s.cloud, s.center)
-		if err != nil {
-			return err
-		}
-		s.say("%d issues of %s imported\n", n, filepath.Base(path))
+	if err := s.load(ctx); err != nil {
+		return err
 	}
 	if s.people, err = people(ctx, s.cloud, s.center); err != nil {
 		return err
@@ -94,11 +90,34 @@ func (s *stage) open(ctx context.Context) (err error) {
 	return s.serve(ctx)
 }
 
+// load imports recorded issues, which a search is to show at once: they are
+// from long ago.
+func (s *stage) load(ctx context.Context) error {
+	if err := s.lag(ctx, 0); err != nil {
+		return err
+	}
+	for _, path := range s.Import {
+		n, err := importFile(ctx, path, s.cloud, s.center)
+		if err != nil {
+			return err
+		}
+		s.say("%d issues imported of %s\n", n, filepath.Base(path))
+	}
+	return s.lag(ctx, 2*time.Second)
+}
+
+// lag sets how long a search at most takes to show a change.
+func (s *stage) lag(ctx context.Context, d time.Duration) error {
+	for _, at := range []*site{s.cloud, s.center} {
+		if err := at.call(ctx, "POST", "/_sim/faults", fmt.Appendf(nil, `{"lag":%q}`, d), nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // serve sweeps everything into the queue and starts the sync.
 func (s *stage) serve(ctx context.Context) error {
-	if len(s.Import) > 0 { // a search shows what was imported a little later
-		time.Sleep(2 * time.Second)
-	}
 	for _, y := range s.app.Syncs {
 		if _, err := y.Engine.Sweep(ctx, engine.SweepOptions{All: true}); err != nil {
 			return fmt.Errorf("first sync: %w", err)
@@ -176,7 +195,7 @@ func (s *stage) script() script.Options {
 			Sync: script.Account{Email: syncAccount.Email, Token: syncAccount.Token}}
 	}
 	return script.Options{
-		Edits: s.Script, Seed: s.Seed, Words: script.Sample(), Standing: standing(s.app), Log: s.Out, Pace: s.pace,
+		Edits: s.Script, Seed: s.Seed, Words: script.Sample(), Standing: Standing(s.app.Store, s.app.Gauge), Log: s.Out, Pace: s.pace,
 		Sites: [2]script.Site{at(s.cloud.url, "SUP", "support"), at(s.center.url, "DEV", "development")},
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 
-	"example.com/accord/app"
 	"example.com/accord/demo/script"
 	"example.com/accord/durable"
 	"example.com/accord/issue"
@@ -13,15 +12,16 @@ import (
 // names are what the script calls the fields of accord.yaml, where that differs.
 var names = map[string]string{"customer": "reference", "effort": "points"}
 
-// standing returns what an app says of itself, in the script's shape.
-func standing(a *app.App) func(context.Context) ([]byte, error) {
+// Standing returns a function that says in the script's shape what a sync knows
+// of itself.
+func Standing(store durable.Store, gauge durable.Gauge) func(context.Context) ([]byte, error) {
 	return func(ctx context.Context) ([]byte, error) {
-		depth, err := a.Gauge.Depth(ctx)
+		depth, err := gauge.Depth(ctx)
 		if err != nil {
 			return nil, err
 		}
 		s := script.Standing{Busy: depth.Busy, Waiting: depth.Live + depth.Bulk, Dead: depth.Dead}
-		for l, err := range a.Store.Links(ctx, durable.Filter{}) {
+		for l, err := range store.Links(ctx, durable.Filter{}) {
 			if err != nil {
 				return nil, err
 			}
