@@ -25,7 +25,7 @@ type walk struct {
 	Floor time.Time        `json:"floor,omitzero"` // by the site's clock: the query's lower bound; zero: none
 	Seen  map[string]int64 `json:"seen,omitempty"` // issue id → its last change when yielded, epoch milliseconds, from Floor on
 	At    spot             `json:"at,omitzero"`    // in the query of Floor
-	Last  string           `json:"last,omitempty"` // the id before At: if another stands there, the results have shifted
+	Last  string           `json:"last,omitempty"` // the version before At: if another stands there, the results have shifted
 }
 
 // Changed implements [connector.Connector].
@@ -94,7 +94,7 @@ func (p *Participant) results(ctx context.Context, w *walk, zone string) (found,
 	}
 	page, err := p.c.search(ctx, q, at)
 	expired := w.At.Token != "" && statusOf(err) == http.StatusBadRequest
-	shifted := err == nil && w.At.Start > 0 && (len(page.issues) == 0 || string(page.issues[0].ID) != w.Last)
+	shifted := err == nil && w.At.Start > 0 && (len(page.issues) == 0 || page.issues[0].version() != w.Last)
 	if expired || shifted {
 		w.At, w.Last = spot{}, ""
 		return p.c.search(ctx, q, w.At)
@@ -129,6 +129,13 @@ func (p *Participant) hints(all []issueJSON, w *walk, me person) []issue.View {
 	return out
 }
 
+// version names an issue as it was after its last change.
+func (i issueJSON) version() string {
+	var updated stamp
+	i.field("updated", &updated)
+	return fmt.Sprintf("%s@%d", i.ID, updated.UnixMilli())
+}
+
 // advance moves the walk past a page that is not the last.
 func (w *walk) advance(page found) {
 	if len(page.issues) > 0 {
@@ -140,7 +147,7 @@ func (w *walk) advance(page found) {
 			w.forget(minute)
 			return
 		}
-		w.Last = string(last.ID)
+		w.Last = last.version()
 	}
 	w.At = page.next
 	w.forget(w.Floor)
