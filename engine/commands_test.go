@@ -218,6 +218,24 @@ func (b *bed) pause() {
 	}
 }
 
+// What a sweep met is queued before its place is stored.
+func TestSweepSendsBeforeItsPlace(t *testing.T) {
+	inBed(t, func(b *bed) {
+		b.a.Hook, b.b.Hook = nil, nil
+		b.sweep(sweepRecent, true)
+		b.a.Create("ann", issue.Document{summary: issue.Scalar("one")})
+		full := *b.queue
+		full.Fault = func(op string) error { return durable.ErrFull }
+		b.engine.Queue = &full
+		b.sweep(sweepRecent, false)
+		b.engine.Queue = b.queue
+		time.Sleep(10 * time.Minute)
+		if did := b.sweep(sweepRecent, true); did.Sent != 1 {
+			b.Errorf("swept %+v", did)
+		}
+	})
+}
+
 func TestSweepOfOneThatIsDown(t *testing.T) {
 	inBed(t, func(b *bed) {
 		b.a.Hook, b.b.Hook = nil, nil

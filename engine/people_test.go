@@ -31,7 +31,7 @@ func (w *world) at(s subject, p issue.Participant) string {
 func (w *world) people() {
 	r := w.dice("people", "first")
 	w.create(w.order[r.IntN(3)])
-	for made := 0; made < w.edits; {
+	for made, waited := 0, 0; made < w.edits && waited < patience && w.writes() < runaway; {
 		r := w.dice("people", "edit")
 		pause := time.Duration(r.IntN(60)) * time.Second
 		if r.IntN(20) == 0 {
@@ -47,7 +47,7 @@ func (w *world) people() {
 			s = w.book.subjects[len(w.book.subjects)-1]
 		}
 		if w.kind.alone && !w.alike(s) {
-			made += w.patience(r)
+			waited++
 			continue
 		}
 		if w.edit(r, p, s, issue.Place{}) {
@@ -56,13 +56,10 @@ func (w *world) people() {
 	}
 }
 
-// patience ends a world in which the sides are never alike.
-func (w *world) patience(r *rand.Rand) int {
-	if r.IntN(200) == 0 {
-		return 1
-	}
-	return 0
-}
+const (
+	patience = 1000 // so often people wait for all sides to be alike, then they go home
+	runaway  = 3000 // so many writes end a world: something multiplies
+)
 
 // gap lets people edit what is about to be overwritten.
 func (w *world) gap(p issue.Participant, id string, x issue.Place) {
