@@ -110,7 +110,7 @@ func (h *hearing) hearSet(x issue.Place, i int) {
 		}
 		now, at, by = now.Minus(e.Remove).Plus(e.Add), h.ours(e.At), e.By
 	}
-	if now.Equal(asSet(h.Shown[x])) {
+	if h.deaf(x.Field) || now.Equal(asSet(h.Shown[x])) {
 		put(h.Shown, x, h.raw[x])
 		return
 	}
