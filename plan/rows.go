@@ -62,15 +62,30 @@ func (s *side) birth(local issue.Place, twins map[issue.Place]issue.Value, born 
 	return local
 }
 
-// out is [eye.out], but a row that was born here and no longer stands there as
+// out is [eye.out], but members that the rules have no word for stay where they
+// are, since nobody else speaks of them; and a row that was born here and no longer stands there as
 // its author's is written as one born elsewhere.
 func (s *side) out(x issue.Place, v issue.Value) (issue.Value, bool) {
+	if _, ok := v.(issue.Set); ok {
+		own, ok := s.eye.out(x, v)
+		return asSet(own).Plus(s.unmapped(x)), ok
+	}
 	row, ok := v.(issue.Row)
 	if seen, stands := s.rows[x]; !ok || x.Row.Participant != s.who || stands && !seen.Ours {
 		return s.eye.out(x, v)
 	}
 	own := s.canon(x, s.ownRow(row, false))
 	return own, own != nil
+}
+
+// unmapped are the members shown at x that mean nothing elsewhere.
+func (s *side) unmapped(x issue.Place) (out issue.Set) {
+	for _, m := range asSet(s.Shown[x]) {
+		if _, known := toShared(s.Fields[x.Field].Words, issue.Scalar(m)); !known {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // first reports whether the participant is looked at for the first time,
