@@ -94,6 +94,9 @@ func (s *saying) rowStands(x issue.Place, agreed issue.Value, shown bool) bool {
 // participant shows, the site has a word for it, and it is not refused there.
 func (s *saying) due(x issue.Place, agreed, raw issue.Value) bool {
 	own, ok := s.out(x, agreed)
+	if !ok && !s.writable(x.Field) {
+		return false
+	}
 	if !ok {
 		s.refuse(x, agreed, "no word for "+Words(agreed), s.now, time.Time{})
 		return false
