@@ -222,15 +222,17 @@ func (b *bed) pause() {
 func TestSweepSendsBeforeItsPlace(t *testing.T) {
 	inBed(t, func(b *bed) {
 		b.a.Hook, b.b.Hook = nil, nil
+		b.a.Habits.Page = 1
 		b.sweep(sweepRecent, true)
-		b.a.Create("ann", issue.Document{summary: issue.Scalar("one")})
+		for range 2 {
+			b.a.Create("ann", issue.Document{summary: issue.Scalar("one")})
+		}
 		full := *b.queue
-		full.Fault = func(op string) error { return durable.ErrFull }
+		full.Fault = func(string) error { return durable.ErrFull }
 		b.engine.Queue = &full
 		b.sweep(sweepRecent, false)
 		b.engine.Queue = b.queue
-		time.Sleep(10 * time.Minute)
-		if did := b.sweep(sweepRecent, true); did.Sent != 1 {
+		if did := b.sweep(sweepRecent, true); did.Sent != 2 {
 			b.Errorf("swept %+v", did)
 		}
 	})
