@@ -33,6 +33,8 @@ var layers = map[string]layer{
 	"connector/jira/adf":  {1, map[string]string{"text": "what it reads and writes"}},
 	"connector/jira/wiki": {1, map[string]string{"text": "what it reads and writes"}},
 
+	"connector/jira/wire": {1, nil},
+
 	"connector": {2, map[string]string{"issue": "the words that engine and tracker share"}},
 	"durable":   {2, map[string]string{"issue": "what is stored"}},
 
@@ -42,6 +44,10 @@ var layers = map[string]layer{
 	"connector/jira": {3, map[string]string{
 		"connector": "the seam it fills", "issue": "what the seam speaks", "text": "a Text of an issue",
 		"connector/jira/adf": "rich text on Cloud", "connector/jira/wiki": "rich text on Data Center",
+		"connector/jira/hook": "reads its webhooks", "connector/jira/wire": "small shapes of its JSON",
+	}},
+	"connector/jira/hook": {3, map[string]string{
+		"connector": "the seam it fills", "issue": "what the seam speaks", "connector/jira/wire": "small shapes of its JSON",
 	}},
 	"durable/sqlite": {3, map[string]string{"durable": "the seam it fills", "issue": "what the seam speaks"}},
 	"memory":         {3, map[string]string{"connector": "a seam it fills", "durable": "a seam it fills", "issue": "what the seams speak"}},

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/accord/connector"
+	"example.com/accord/connector/jira/hook"
 )
 
 // Options are what a Client may be told besides its site. The zero Options do.
@@ -122,6 +125,16 @@ func (c *Client) Participant(p Project) *Participant {
 	defer c.mu.Unlock()
 	c.projects = append(c.projects, p.Key)
 	return &Participant{c: c, project: p}
+}
+
+// NewEvents returns the reader of a site's webhooks. Projects are all
+// participants on the site.
+func NewEvents(site Site, projects ...Project) connector.Events {
+	r := &hook.Reader{Secret: site.Secret}
+	for _, p := range projects {
+		r.Projects = append(r.Projects, hook.Project{Participant: p.Participant, Key: p.Key})
+	}
+	return r
 }
 
 // A memo is a value that is loaded once and again when it is old.

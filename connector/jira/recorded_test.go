@@ -13,6 +13,18 @@ import (
 	"example.com/accord/issue"
 )
 
+// docs returns the folder of Jira's documents and recorded bodies.
+func docs(t testing.TB) string {
+	dir := os.Getenv("JIRA_DOCS")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "jira")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "fixtures")); err != nil {
+		t.Skipf("SKIPPED: no recorded bodies of Jira at %s; set JIRA_DOCS to the folder that has them", dir)
+	}
+	return dir
+}
+
 // TestRecordedIssues reads every recorded issue and wants in the view what its
 // own JSON says, found there by other means.
 func TestRecordedIssues(t *testing.T) {

@@ -1,61 +1,21 @@
 package jira
 
 import (
-	"bytes"
 	"encoding/json"
 	"strconv"
 	"strings"
-	"time"
+
+	"example.com/accord/connector/jira/wire"
 )
 
 // The shapes of Jira's JSON, as far as they are read: docs/JIRA.md "Shapes".
 
-// An id is written as a string in most bodies and as a number in some.
-type id string
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (i *id) UnmarshalJSON(b []byte) error {
-	s := string(bytes.Trim(b, `"`))
-	if s == "null" {
-		s = ""
-	}
-	*i = id(s)
-	return nil
-}
-
-// A word is a string, "" for null, and for anything else its JSON.
-type word string
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (w *word) UnmarshalJSON(b []byte) error {
-	var s string
-	if json.Unmarshal(b, &s) != nil {
-		s = string(b)
-	}
-	*w = word(s)
-	return nil
-}
-
-// A stamp is a time: 2026-01-02T03:04:05.000+0200 in most bodies, RFC 3339 or
-// epoch milliseconds in some. What cannot be read is the zero time.
-type stamp struct{ time.Time }
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (t *stamp) UnmarshalJSON(b []byte) error {
-	s := string(bytes.Trim(b, `"`))
-	t.Time = time.Time{}
-	if ms, err := strconv.ParseInt(s, 10, 64); err == nil {
-		t.Time = time.UnixMilli(ms).UTC()
-		return nil
-	}
-	for _, layout := range []string{"2006-01-02T15:04:05.999-0700", time.RFC3339Nano} {
-		if at, err := time.Parse(layout, s); err == nil {
-			t.Time = at.UTC()
-			return nil
-		}
-	}
-	return nil
-}
+// What is written in more than one way.
+type (
+	id    = wire.ID
+	word  = wire.Word
+	stamp = wire.Stamp
+)
 
 type person struct {
 	AccountID string `json:"accountId"`

@@ -198,18 +198,3 @@ func TestServerErrorsAreNoAnswers(t *testing.T) {
 		}
 	})
 }
-
-// TestOddWebhooksAreHeard: a member of a kind that is not expected does not
-// make a delivery unreadable.
-func TestOddWebhooksAreHeard(t *testing.T) {
-	for _, body := range []string{
-		`{"webhookEvent":"jira:issue_updated","issue":{"id":"10","key":"SUP-1"},"changelog":{"items":[{"field":"x","from":{"a":1},"fromString":7}]}}`,
-		`{"webhookEvent":"jira:issue_updated","issue":{"id":"10","key":"SUP-1"},"comment":{"author":"Ann"},"worklog":[]}`,
-		`{"webhookEvent":"jira:issue_updated","timestamp":"now","issue":{"id":10,"key":"SUP-1","fields":[]}}`,
-	} {
-		evs, err := hub("").Events(connector.Delivery{Body: []byte(body)})
-		if err != nil || len(evs) != 1 || evs[0].Ref != (issue.Ref{Participant: "support", ID: "10"}) {
-			t.Errorf("%s is heard as %v, %v", body, evs, err)
-		}
-	}
-}

@@ -1,4 +1,6 @@
-package jira
+// Package hook reads the webhooks of Jira. It reaches nothing of the client: a
+// binary that only hears has no part of Jira in it but this.
+package hook
 
 import (
 	"crypto/hmac"
@@ -15,25 +17,23 @@ import (
 	"example.com/accord/issue"
 )
 
-// This file and payload.go read webhooks. They reach nothing of the client.
-
-// events implements [connector.Events] for one site.
-type events struct {
-	secret   connector.Secret
-	projects []Project
+// A Reader reads the webhooks of one site. It implements [connector.Events].
+type Reader struct {
+	Secret   connector.Secret // not set: the path key alone proves a delivery
+	Projects []Project        // of all participants on the site
 }
 
-// NewEvents returns the reader of a site's webhooks. Projects are all
-// participants on the site.
-func NewEvents(site Site, projects ...Project) connector.Events {
-	return &events{site.Secret, projects}
+// A Project is one participant, as webhooks name it.
+type Project struct {
+	Participant issue.Participant
+	Key         string // "SUP"
 }
 
 // Events implements [connector.Events]. A delivery that names a project is
 // about its participants; one that names none is about the same issue at each
 // participant of the site, which a look will find to be outside of all but one.
-func (e *events) Events(d connector.Delivery) ([]issue.Event, error) {
-	if !e.authentic(d) {
+func (r *Reader) Events(d connector.Delivery) ([]issue.Event, error) {
+	if !r.authentic(d) {
 		return nil, fmt.Errorf("%w: its signature does not fit the secret", connector.ErrForged)
 	}
 	var p payload
@@ -47,7 +47,7 @@ func (e *events) Events(d connector.Delivery) ([]issue.Event, error) {
 	}
 	var out []issue.Event
 	for _, id := range ids {
-		for _, who := range e.participants(p.projects()) {
+		for _, who := range r.participants(p.projects()) {
 			out = append(out, issue.Event{
 				Ref: issue.Ref{Participant: who, ID: id}, Cause: "webhook", At: d.At,
 				Delivery: header(d.Header, "X-Atlassian-Webhook-Identifier"), Rows: p.touches(),
@@ -58,8 +58,8 @@ func (e *events) Events(d connector.Delivery) ([]issue.Event, error) {
 }
 
 // participants are those of the projects named, all if none is.
-func (e *events) participants(keys []string) (out []issue.Participant) {
-	for _, p := range e.projects {
+func (r *Reader) participants(keys []string) (out []issue.Participant) {
+	for _, p := range r.Projects {
 		if len(keys) == 0 || slices.Contains(keys, p.Key) {
 			out = append(out, p.Participant)
 		}
@@ -69,8 +69,8 @@ func (e *events) participants(keys []string) (out []issue.Participant) {
 
 // authentic compares the signature over the raw body, in constant time, where
 // a secret was agreed on: docs/JIRA.md "Webhooks".
-func (e *events) authentic(d connector.Delivery) bool {
-	if !e.secret.Set() {
+func (r *Reader) authentic(d connector.Delivery) bool {
+	if !r.Secret.Set() {
 		return true
 	}
 	method, sum, _ := strings.Cut(header(d.Header, "X-Hub-Signature"), "=")
@@ -78,7 +78,7 @@ func (e *events) authentic(d connector.Delivery) bool {
 	if err != nil || !strings.EqualFold(method, "sha256") {
 		return false
 	}
-	mac := hmac.New(sha256.New, []byte(e.secret.Reveal()))
+	mac := hmac.New(sha256.New, []byte(r.Secret.Reveal()))
 	mac.Write(d.Body)
 	return hmac.Equal(got, mac.Sum(nil))
 }

@@ -1,4 +1,4 @@
-package jira
+package hook
 
 import (
 	"encoding/json"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/accord/connector/jira/wire"
 	"example.com/accord/issue"
 )
 
@@ -14,47 +15,61 @@ import (
 type payload struct {
 	Event string `json:"webhookEvent"`
 	Issue struct {
-		ID     id              `json:"id"`
+		ID     wire.ID         `json:"id"`
 		Key    string          `json:"key"`
 		Fields json.RawMessage `json:"fields"`
 	} `json:"issue"`
 	Changelog struct {
-		Items []item `json:"items"`
+		Items []struct {
+			Field string    `json:"field"`
+			From  wire.Word `json:"fromString"`
+		} `json:"items"`
 	} `json:"changelog"`
-	Comment commentJSON `json:"comment"`
+	Comment struct {
+		ID      wire.ID    `json:"id"`
+		Self    string     `json:"self"`
+		Author  person     `json:"author"`
+		Editor  *person    `json:"updateAuthor"`
+		Updated wire.Stamp `json:"updated"`
+	} `json:"comment"`
 	Worklog struct {
-		IssueID id     `json:"issueId"`
-		Self    string `json:"self"`
+		IssueID wire.ID `json:"issueId"`
+		Self    string  `json:"self"`
 	} `json:"worklog"`
 	Link struct {
-		Source      id `json:"sourceIssueId"`
-		Destination id `json:"destinationIssueId"`
+		Source      wire.ID `json:"sourceIssueId"`
+		Destination wire.ID `json:"destinationIssueId"`
 	} `json:"issueLink"`
-	IssueID  id `json:"issueId"` // of property events
+	IssueID  wire.ID `json:"issueId"` // of property events
 	Property struct {
-		IssueID id     `json:"issueId"`
-		Self    string `json:"self"`
+		IssueID wire.ID `json:"issueId"`
+		Self    string  `json:"self"`
 	} `json:"property"`
+}
+
+// A person is who the site says wrote a comment.
+type person struct {
+	Display string `json:"displayName"`
 }
 
 // issues returns the ids of the issues that the event is about: none for an
 // event about something else. An event that Jira does not have, and an event
 // about an issue that does not say which, cannot be read.
 func (p payload) issues() ([]string, error) {
-	var ids []id
+	var ids []wire.ID
 	switch subject(p.Event) {
 	case "":
 		return nil, fmt.Errorf("there is no event %.60q", p.Event)
 	case "other":
 		return nil, nil
 	case "issue":
-		ids = []id{p.Issue.ID}
+		ids = []wire.ID{p.Issue.ID}
 	case "comment":
-		ids = []id{p.Issue.ID, ofSelf(p.Comment.Self)}
+		ids = []wire.ID{p.Issue.ID, ofSelf(p.Comment.Self)}
 	case "worklog":
-		ids = []id{p.Issue.ID, p.Worklog.IssueID, ofSelf(p.Worklog.Self)}
+		ids = []wire.ID{p.Issue.ID, p.Worklog.IssueID, ofSelf(p.Worklog.Self)}
 	case "issuelink":
-		if ids = []id{p.Link.Source, p.Link.Destination}; p.Link.Source == "" || p.Link.Destination == "" {
+		if ids = []wire.ID{p.Link.Source, p.Link.Destination}; p.Link.Source == "" || p.Link.Destination == "" {
 			return nil, fmt.Errorf("the event %s does not say which issues it is about", p.Event)
 		}
 		return numeric(ids...), nil
@@ -62,7 +77,7 @@ func (p payload) issues() ([]string, error) {
 		// Most say nothing of the issue; its own update, or a sweep, will.
 		return first(p.Issue.ID), nil
 	case "property":
-		ids = []id{p.Issue.ID, p.IssueID, p.Property.IssueID, ofSelf(p.Property.Self)}
+		ids = []wire.ID{p.Issue.ID, p.IssueID, p.Property.IssueID, ofSelf(p.Property.Self)}
 	}
 	if out := first(ids...); len(out) > 0 {
 		return out, nil
@@ -71,7 +86,7 @@ func (p payload) issues() ([]string, error) {
 }
 
 // first returns the first id that is one.
-func first(ids ...id) []string {
+func first(ids ...wire.ID) []string {
 	if all := numeric(ids...); len(all) > 0 {
 		return all[:1]
 	}
@@ -79,7 +94,7 @@ func first(ids ...id) []string {
 }
 
 // numeric returns those that are ids of issues: digits.
-func numeric(ids ...id) (out []string) {
+func numeric(ids ...wire.ID) (out []string) {
 	for _, i := range ids {
 		digits := i != "" && len(i) <= 20 && strings.Trim(string(i), "0123456789") == ""
 		if digits && !slices.Contains(out, string(i)) {
@@ -91,10 +106,10 @@ func numeric(ids ...id) (out []string) {
 
 // ofSelf reads the issue's id from the address of a part of it:
 // …/rest/api/2/issue/10013/comment/10082.
-func ofSelf(self string) id {
+func ofSelf(self string) wire.ID {
 	_, rest, _ := strings.Cut(self, "/issue/")
 	i, _, _ := strings.Cut(rest, "/")
-	return id(i)
+	return wire.ID(i)
 }
 
 // subject says what an event is about; "" if Jira has no such event.
@@ -145,7 +160,7 @@ func (p payload) keys() []string {
 	keys := []string{p.Issue.Key}
 	for _, it := range p.Changelog.Items {
 		if it.Field == "Key" {
-			keys = append(keys, string(it.FromString))
+			keys = append(keys, string(it.From))
 		}
 	}
 	return keys
@@ -157,9 +172,9 @@ func (p payload) touches() []issue.Touch {
 	if p.Comment.ID == "" {
 		return nil
 	}
-	who := p.Comment.Editor
-	if who == (person{}) {
-		who = p.Comment.Author
+	who := p.Comment.Author
+	if p.Comment.Editor != nil {
+		who = *p.Comment.Editor
 	}
 	return []issue.Touch{{ID: string(p.Comment.ID), By: who.Display, Updated: p.Comment.Updated.Time}}
 }

@@ -1,4 +1,4 @@
-package jira_test
+package hook_test
 
 import (
 	"crypto/hmac"
@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"example.com/accord/connector"
-	"example.com/accord/connector/jira"
+	"example.com/accord/connector/jira/hook"
 	"example.com/accord/issue"
 )
 
@@ -24,7 +24,7 @@ import (
 func docs(t testing.TB) string {
 	dir := os.Getenv("JIRA_DOCS")
 	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "jira")
+		dir = filepath.Join("..", "..", "..", "..", "shared", "jira")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "fixtures")); err != nil {
 		t.Skipf("SKIPPED: no recorded bodies of Jira at %s; set JIRA_DOCS to the folder that has them", dir)
@@ -34,8 +34,7 @@ func docs(t testing.TB) string {
 
 // hub is the reader of a site with two participants.
 func hub(secret string) connector.Events {
-	return jira.NewEvents(jira.Site{Name: "acme", Secret: connector.NewSecret(secret)},
-		jira.Project{Participant: "support", Key: "SUP"}, jira.Project{Participant: "dev", Key: "DEV"})
+	return &hook.Reader{Secret: connector.NewSecret(secret), Projects: []hook.Project{{"support", "SUP"}, {"dev", "DEV"}}}
 }
 
 func TestSignature(t *testing.T) {
@@ -144,6 +143,21 @@ func TestUnreadableWebhooks(t *testing.T) {
 	}
 }
 
+// TestOddWebhooksAreHeard: a member of a kind that is not expected does not
+// make a delivery unreadable.
+func TestOddWebhooksAreHeard(t *testing.T) {
+	for _, body := range []string{
+		`{"webhookEvent":"jira:issue_updated","issue":{"id":"10","key":"SUP-1"},"changelog":{"items":[{"field":"x","from":{"a":1},"fromString":7}]}}`,
+		`{"webhookEvent":"jira:issue_updated","issue":{"id":"10","key":"SUP-1"},"comment":{"author":"Ann"},"worklog":[]}`,
+		`{"webhookEvent":"jira:issue_updated","timestamp":"now","issue":{"id":10,"key":"SUP-1","fields":[]}}`,
+	} {
+		evs, err := hub("").Events(connector.Delivery{Body: []byte(body)})
+		if err != nil || len(evs) != 1 || evs[0].Ref != (issue.Ref{Participant: "support", ID: "10"}) {
+			t.Errorf("%s is heard as %v, %v", body, evs, err)
+		}
+	}
+}
+
 // TestRecordedWebhooks reads every recorded body of both flavours. What it is
 // about was found by other means: the ids in its own self links.
 func TestRecordedWebhooks(t *testing.T) {
@@ -192,8 +206,7 @@ func recorded(t *testing.T, file string) {
 	if o.Issue.Key != "" {
 		key = o.Issue.Key[:strings.Index(o.Issue.Key, "-")]
 	}
-	evs, err := jira.NewEvents(jira.Site{}, jira.Project{Participant: "a", Key: key}, jira.Project{Participant: "b", Key: "NONE"}).
-		Events(connector.Delivery{Body: body})
+	evs, err := (&hook.Reader{Projects: []hook.Project{{"a", key}, {"b", "NONE"}}}).Events(connector.Delivery{Body: body})
 	if err != nil {
 		t.Fatal(err)
 	}
