@@ -132,6 +132,41 @@ func TestWorkflowThatMovesBack(t *testing.T) {
 	}
 }
 
+// TestStoppedOnTheWay: after a first transition went through, the refusal of the
+// next says nothing of the first: the end is not known. From there on it is.
+func TestStoppedOnTheWay(t *testing.T) {
+	for name, status := range map[string]int{"refused": 400, "busy": 429, "conflict": 409} {
+		t.Run(name, func(t *testing.T) {
+			s, now := newSite(t), "To Do"
+			next := map[string]string{"To Do": "In Progress", "In Progress": "Done"}
+			s.mux.HandleFunc("GET /rest/api/3/issue/10", func(w http.ResponseWriter, _ *http.Request) {
+				fmt.Fprintf(w, `{"id":"10","fields":{"status":{"name":%q}}}`, now)
+			})
+			s.mux.HandleFunc("GET /rest/api/3/issue/10/transitions", func(w http.ResponseWriter, _ *http.Request) {
+				fmt.Fprintf(w, `{"transitions":[{"id":"1","name":"Go","to":{"name":%q}}]}`, next[now])
+			})
+			s.mux.HandleFunc("POST /rest/api/3/issue/10/transitions", func(w http.ResponseWriter, _ *http.Request) {
+				if now == "To Do" {
+					now = "In Progress"
+					w.WriteHeader(http.StatusNoContent)
+					return
+				}
+				w.WriteHeader(status)
+				fmt.Fprint(w, `{"errorMessages":["Not now."],"errors":{}}`)
+			})
+			c := edit(issue.Document{place("status"): issue.Scalar("Done")})
+			r, _ := s.participant(t, jira.Cloud).Write(t.Context(), c)
+			if got := r.Replies[place("status")]; got.State != issue.Unknown || !strings.Contains(got.Why, "Not now.") {
+				t.Errorf("after a first transition: %+v", got)
+			}
+			r, _ = s.participant(t, jira.Cloud).Write(t.Context(), c)
+			if got := r.Replies[place("status")]; got.State == issue.Unknown || got.State == issue.Done {
+				t.Errorf("after none: %+v", got)
+			}
+		})
+	}
+}
+
 // TestCreateOfARefusedRequiredField: without a field that is refused and
 // required the create is refused as a whole, in Jira's words.
 func TestCreateOfARefusedRequiredField(t *testing.T) {

@@ -25,16 +25,28 @@ func (w *writing) move(ctx context.Context) {
 	}
 }
 
+// moveTo moves the issue to a status. Once a transition was made on the way no
+// answer to a later call says that nothing happened: the end is not known, and
+// the write is made again from where it stands.
 func (w *writing) moveTo(ctx context.Context, at issue.Place, to string) {
-	for range mostHops {
+	hops := w.walk(ctx, at, to)
+	r := w.receipt.Replies[at]
+	if hops > 0 && hops < mostHops && (r.State == issue.NotDone || r.State == issue.Refused) {
+		w.reply(issue.Unknown, r.Why, at)
+	}
+}
+
+// walk makes transition after transition, replies, and says how many went through.
+func (w *writing) walk(ctx context.Context, at issue.Place, to string) (hops int) {
+	for ; hops < mostHops; hops++ {
 		open, now, err := w.open(ctx)
 		if err != nil {
 			w.spare(err, at)
-			return
+			return hops
 		}
 		if now == to {
 			w.reply(issue.Done, "", at)
-			return
+			return hops
 		}
 		next := to
 		if !leads(open, to) {
@@ -43,7 +55,7 @@ func (w *writing) moveTo(ctx context.Context, at issue.Place, to string) {
 		t, ok := w.choose(open, next)
 		if !ok {
 			w.reply(issue.Refused, noWay(now, to, open), at)
-			return
+			return hops
 		}
 		err = w.pass(ctx, t)
 		if state := w.settle(err, at); state == issue.Refused {
@@ -51,10 +63,11 @@ func (w *writing) moveTo(ctx context.Context, at issue.Place, to string) {
 			w.reply(state, fmt.Sprintf("from %s to %s by %q: %s", now, t.To.Name, t.Name, why), at)
 		}
 		if err != nil || next == to {
-			return
+			return hops
 		}
 	}
 	w.reply(issue.Refused, fmt.Sprintf("after %d transitions %s was not reached", mostHops, to), at)
+	return hops
 }
 
 // A transition that the account may do now: docs/JIRA.md "Transitions".
