@@ -35,8 +35,8 @@ func TestWalkOfShiftingResults(t *testing.T) {
 			if cursor = page.Next; page.Last {
 				break
 			}
-			if pages == 0 { // both that were seen move behind the two that were not; then one of these
-				for _, id := range []string{ids[0], ids[1], ids[2]} {
+			if pages == 1 { // the minute is paged by number now: of 0 1 2 3 it becomes 2 1 0 3
+				for _, id := range []string{ids[1], ids[0], ids[3]} {
 					r.Edit(t, id, place("summary"), issue.Scalar("edited"))
 				}
 			}
