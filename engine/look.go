@@ -37,6 +37,7 @@ type Unseen struct {
 	Sides map[issue.Participant]error
 }
 
+// Error names each side and why it could not be looked at.
 func (u *Unseen) Error() string {
 	var out []string
 	for _, who := range slices.Sorted(maps.Keys(u.Sides)) {
