@@ -57,6 +57,9 @@ func (e *Engine) turn(ctx context.Context, ev issue.Event) error {
 	if err != nil {
 		return err
 	}
+	if err := e.tellOverwritten(ctx, ev, seen); err != nil {
+		return err
+	}
 	e.report(ctx, ev, p, seen, done, e.now().Sub(began))
 	return nil
 }

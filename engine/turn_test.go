@@ -255,3 +255,51 @@ func TestHear(t *testing.T) {
 		b.Errorf("a full queue: %d, %v", n, err)
 	}
 }
+
+// An edit of a comment in the gap before our write is lost, and nobody can help
+// that; but its webhook names who made it, and the history says so, once.
+func TestGapIsTold(t *testing.T) {
+	inBed(t, func(b *bed) {
+		at, other := b.create("one")
+		row := b.a.Comment("ann", at, "comments", said("hello"))
+		b.settle()
+		edited := false
+		b.b.Gap = func(id string, x issue.Place) {
+			if x.Row != (issue.Ref{}) && !edited {
+				edited = true
+				b.b.EditComment("bob", id, x.Row.ID, said("lost words"))
+			}
+		}
+		b.a.EditComment("ann", at, row, said("hello again"))
+		b.settle()
+		if n := len(b.b.Tally().Gaps); n != 1 {
+			b.Fatalf("%d edits fell into the gap", n)
+		}
+		if notes := b.notes(refA(at)); len(notes) != 1 || !strings.HasPrefix(notes[0], "bob edited comments[b/") {
+			b.Errorf("the history says %q", notes)
+		}
+		for x := range b.b.Show(other) {
+			if x.Row != (issue.Ref{}) {
+				b.b.EditComment("bob", other, x.Row.ID, said("kept words"))
+			}
+		}
+		b.settle()
+		if notes := b.notes(refA(at)); len(notes) != 1 {
+			b.Errorf("an edit that was heard is told as lost: %q", notes)
+		}
+	})
+}
+
+// notes are the sentences in the history of a link.
+func (b *bed) notes(link issue.Ref) (notes []string) {
+	b.Helper()
+	for r, err := range b.store.History(b.Context(), link) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		if r.Note != "" {
+			notes = append(notes, r.Note)
+		}
+	}
+	return notes
+}
