@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/accord/app"
+	"example.com/accord/config"
 	"example.com/accord/demo/script"
 	"example.com/accord/engine"
 	"example.com/accord/jirasim"
@@ -28,7 +29,7 @@ type Options struct {
 	Log     *slog.Logger // of the sync; nil: none
 	Version string       // of this build
 
-	pace time.Duration // between two edits; 0: the script's own
+	between time.Duration // two edits; 0: the script's own
 }
 
 // samples is how many sample issues each project begins with.
@@ -67,20 +68,8 @@ type stage struct {
 }
 
 // open starts both sites, loads what is to be imported, and starts the sync.
-func (s *stage) open(ctx context.Context) (err error) {
-	if s.cloud, err = openSite(jirasim.Cloud, s.Seed); err != nil {
-		return err
-	}
-	if s.center, err = openSite(jirasim.DataCenter, s.Seed+1); err != nil {
-		return err
-	}
-	if err := s.load(ctx); err != nil {
-		return err
-	}
-	if s.people, err = people(ctx, s.cloud, s.center); err != nil {
-		return err
-	}
-	c, err := configure(s.folder, s.cloud, s.center, s.people)
+func (s *stage) open(ctx context.Context) error {
+	c, err := s.set(ctx, jirasim.Options{Samples: samples}, pace{Every: "1m"})
 	if err != nil {
 		return err
 	}
@@ -88,6 +77,26 @@ func (s *stage) open(ctx context.Context) (err error) {
 		return err
 	}
 	return s.serve(ctx)
+}
+
+// set starts both sites, alike but for their flavour, loads what is to be
+// imported, and writes the configuration.
+func (s *stage) set(ctx context.Context, o jirasim.Options, p pace) (c config.Config, err error) {
+	o.Flavour, o.Seed = jirasim.Cloud, s.Seed
+	if s.cloud, err = openSite(o); err != nil {
+		return c, err
+	}
+	o.Flavour, o.Seed = jirasim.DataCenter, s.Seed+1
+	if s.center, err = openSite(o); err != nil {
+		return c, err
+	}
+	if err := s.load(ctx); err != nil {
+		return c, err
+	}
+	if s.people, err = people(ctx, s.cloud, s.center); err != nil {
+		return c, err
+	}
+	return configure(s.folder, s.cloud, s.center, s.people, p)
 }
 
 // load imports recorded issues, which a search is to show at once: they are
@@ -195,7 +204,7 @@ func (s *stage) script() script.Options {
 			Sync: script.Account{Email: syncAccount.Email, Token: syncAccount.Token}}
 	}
 	return script.Options{
-		Edits: s.Script, Seed: s.Seed, Words: script.Sample(), Standing: Standing(s.app.Store, s.app.Gauge), Log: s.Out, Pace: s.pace,
+		Edits: s.Script, Seed: s.Seed, Words: script.Sample(), Standing: Standing(s.app.Store, s.app.Gauge), Log: s.Out, Pace: s.between,
 		Sites: [2]script.Site{at(s.cloud.url, "SUP", "support"), at(s.center.url, "DEV", "development")},
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 func TestScript(t *testing.T) {
 	t.Parallel()
-	res, err := Run(t.Context(), Options{Script: 80, Seed: 1, Out: t.Output(), pace: 20 * time.Millisecond})
+	res, err := Run(t.Context(), Options{Script: 80, Seed: 1, Out: t.Output(), between: 20 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestScript(t *testing.T) {
 func TestScriptAfterAnImport(t *testing.T) {
 	t.Parallel()
 	files := slices.Sorted(maps.Keys(recordings(t)))
-	res, err := Run(t.Context(), Options{Script: 40, Seed: 2, Import: files, Out: t.Output(), pace: 20 * time.Millisecond})
+	res, err := Run(t.Context(), Options{Script: 40, Seed: 2, Import: files, Out: t.Output(), between: 20 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func TestRecordedIssuesAreImported(t *testing.T) {
 
 func open(t *testing.T, f jirasim.Flavour) *site {
 	t.Helper()
-	s, err := openSite(f, 1)
+	s, err := openSite(jirasim.Options{Flavour: f, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,13 +31,14 @@ type site struct {
 }
 
 // openSite starts a simulated Jira.
-func openSite(f jirasim.Flavour, seed uint64) (*site, error) {
+func openSite(o jirasim.Options) (*site, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", f, err)
+		return nil, fmt.Errorf("start %s: %w", o.Flavour, err)
 	}
 	s := &site{url: "http://" + l.Addr().String()}
-	s.sim = jirasim.New(jirasim.Options{Flavour: f, Seed: seed, PublicURL: s.url, Accounts: []jirasim.Account{syncAccount}, Samples: samples})
+	o.PublicURL, o.Accounts = s.url, []jirasim.Account{syncAccount}
+	s.sim = jirasim.New(o)
 	s.server = &http.Server{Handler: s.sim, ReadHeaderTimeout: 10 * time.Second}
 	go s.server.Serve(l) // ends with close
 	return s, nil
@@ -104,8 +105,14 @@ func (s *site) call(ctx context.Context, method, path string, body []byte, out a
 //go:embed accord.yaml.tmpl
 var file string
 
+// pace is how patient the sync is.
+type pace struct {
+	Every string // between two sweeps
+	Times string // of accord.yaml; empty: those that any Jira needs
+}
+
 // configure writes accord.yaml and its secrets into a folder and reads it.
-func configure(folder string, cloud, center *site, who []person) (config.Config, error) {
+func configure(folder string, cloud, center *site, who []person, p pace) (config.Config, error) {
 	listen, err := freeAddress()
 	if err != nil {
 		return config.Config{}, err
@@ -114,7 +121,8 @@ func configure(folder string, cloud, center *site, who []person) (config.Config,
 	err = template.Must(template.New("accord.yaml").Parse(file)).Execute(&b, struct {
 		Listen, Cloud, DataCenter string
 		People                    []person
-	}{listen, cloud.url, center.url, who})
+		pace
+	}{listen, cloud.url, center.url, who, p})
 	path := filepath.Join(folder, "accord.yaml")
 	for name, text := range map[string]string{path: b.String(), filepath.Join(folder, "token"): syncAccount.Token, filepath.Join(folder, "secret"): "the demo's own secret"} {
 		err = errors.Join(err, os.WriteFile(name, []byte(text+"\n"), 0o600))
