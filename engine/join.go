@@ -24,7 +24,7 @@ func (e *Engine) Join(ctx context.Context, by string, refs ...issue.Ref) (issue.
 		return link, fmt.Errorf("link %s: %w", link.ID, err)
 	}
 	link.Revision = 1
-	return link, e.again(ctx, ev, link.ID, e.now())
+	return link, e.again(ctx, ev, link, e.now())
 }
 
 // PlanJoin says what the first turn would write after [Engine.Join] of the same

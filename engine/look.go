@@ -67,10 +67,19 @@ func (e *Engine) look(ctx context.Context, ref issue.Ref) (*sight, error) {
 			return nil, err
 		}
 		if v := s.views[found.Participant]; v.State != issue.Present {
-			return nil, fmt.Errorf("%w: %s is %s", errNothing, found, v.State)
+			return nil, unborn(found, v.State)
 		}
 	}
 	return s, nil
+}
+
+// unborn says why an issue in no link starts none. One that may not be read is
+// an error: no event tells that a permission is back, so this one must come again.
+func unborn(ref issue.Ref, state issue.Presence) error {
+	if state == issue.Denied {
+		return fmt.Errorf("look at %s: it may not be read; give our account the permission to browse its project: %w", ref, connector.ErrDenied)
+	}
+	return fmt.Errorf("%w: %s is %s", errNothing, ref, state)
 }
 
 // find returns the link that ref belongs to. A link that is not stored yet has
@@ -85,7 +94,7 @@ func (e *Engine) find(ctx context.Context, ref issue.Ref) (link issue.Link, foun
 		return link, found, err
 	}
 	if v.State != issue.Present {
-		return link, found, fmt.Errorf("%w: %s is %s", errNothing, ref, v.State)
+		return link, found, unborn(ref, v.State)
 	}
 	if link, err = e.Store.Link(ctx, v.Ref); !errors.Is(err, durable.ErrNotFound) {
 		return link, found, err // ref was a key, or the link was born meanwhile

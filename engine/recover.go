@@ -25,14 +25,29 @@ func (e *Engine) queueLinks(ctx context.Context, f durable.Filter, cause string)
 		if err != nil {
 			return n, fmt.Errorf("queue links: %w", err)
 		}
-		if _, ours := e.Connectors[link.ID.Participant]; !ours {
+		ref := e.address(link)
+		if _, ours := e.Connectors[ref.Participant]; !ours {
 			continue // of another sync on the same store
 		}
-		ev := issue.Event{Ref: link.ID, Cause: cause, At: e.now()}
+		ev := issue.Event{Ref: ref, Cause: cause, At: e.now()}
 		if err := e.Queue.Send(ctx, durable.Message{Event: ev, Lane: durable.Bulk}); err != nil {
 			return n, fmt.Errorf("queue link %s: %w", link.ID, err)
 		}
 		n++
 	}
 	return n, nil
+}
+
+// address names a link by one of its issues that is in the sync: the one it
+// began with may be of a participant that was taken out of the file.
+func (e *Engine) address(link issue.Link) issue.Ref {
+	if _, ours := e.Connectors[link.ID.Participant]; ours {
+		return link.ID
+	}
+	for _, who := range e.Rules.Order {
+		if ref := link.Sides[who].Ref; ref.ID != "" {
+			return ref
+		}
+	}
+	return link.ID
 }

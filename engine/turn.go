@@ -100,7 +100,7 @@ func (e *Engine) apply(ctx context.Context, ev issue.Event, p plan.Plan) (writte
 			return done, err
 		}
 	}
-	return done, e.again(ctx, ev, p.After.ID, soonest(p.Again, done.again))
+	return done, e.again(ctx, ev, p.After, soonest(p.Again, done.again))
 }
 
 // begin is the first commit: the link with all that is about to be sent.
@@ -113,11 +113,11 @@ func (e *Engine) begin(ctx context.Context, ev issue.Event, p plan.Plan) error {
 
 // again queues the next look at a link. It is durable before the queue may
 // forget the event of this one.
-func (e *Engine) again(ctx context.Context, ev issue.Event, link issue.Ref, at time.Time) error {
+func (e *Engine) again(ctx context.Context, ev issue.Event, link issue.Link, at time.Time) error {
 	if at.IsZero() {
 		return nil
 	}
-	next := issue.Event{Ref: link, Cause: retry(ev.Cause), At: e.now()}
+	next := issue.Event{Ref: e.address(link), Cause: retry(ev.Cause), At: e.now()}
 	if err := e.Queue.Send(ctx, durable.Message{Event: next, Lane: lane(next.Cause), At: at}); err != nil {
 		return fmt.Errorf("queue the next look: %w", err)
 	}
