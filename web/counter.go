@@ -2,9 +2,6 @@ package web
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -13,10 +10,7 @@ import (
 )
 
 // Refused is the state "refused/<site>": deliveries that were not authentic.
-type Refused struct {
-	Count int       `json:"count"`
-	Last  time.Time `json:"last"`
-}
+type Refused = durable.Tally
 
 // A counter adds up refused deliveries of one site in the store. However many
 // come, one of them at a time writes: a flood of forged deliveries costs the
@@ -61,24 +55,5 @@ func (c *counter) save(n int) error {
 	// What was refused is counted whether or not its sender waits for the answer.
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	for range 5 {
-		s, err := c.store.State(ctx, c.name)
-		if err != nil {
-			return fmt.Errorf("count refused: %w", err)
-		}
-		var r Refused
-		if len(s.Value) > 0 {
-			if err := json.Unmarshal(s.Value, &r); err != nil {
-				return fmt.Errorf("count refused: %w", err)
-			}
-		}
-		s.Value, err = json.Marshal(Refused{r.Count + n, c.now()})
-		if err != nil {
-			return fmt.Errorf("count refused: %w", err)
-		}
-		if err = c.store.SetState(ctx, s); !errors.Is(err, durable.ErrStale) {
-			return err
-		}
-	}
-	return fmt.Errorf("count refused: %w", durable.ErrStale)
+	return durable.Count(ctx, c.store, c.name, n, c.now())
 }
