@@ -3,6 +3,7 @@ package jira
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -85,7 +86,7 @@ func (w *writing) update(places []issue.Place) (body map[string]any, left []issu
 			set[f.id] = v
 		}
 	}
-	body = map[string]any{"historyMetadata": turnMetadata(w.c.Turn)}
+	body = map[string]any{}
 	if len(set) > 0 {
 		body["fields"] = set
 	}
@@ -108,14 +109,38 @@ func steps(from, to issue.Set) []map[string]string {
 	return out
 }
 
-// put edits the issue, without notifying people where the account may.
-func (w *writing) put(ctx context.Context, body any) error {
-	r := w.call(http.MethodPut, "/issue/{}", body, w.c.On.ID)
-	q := &w.p.quiet
-	if q.refused(w.p.c.now()) {
+// signed makes a call whose history entry names the turn. A site that does not
+// take that is asked again without: docs/JIRA.md "Create and edit".
+func (w *writing) signed(ctx context.Context, r call, body map[string]any) error {
+	h := &w.p.history
+	r.body = body
+	if h.refused(w.p.c.now()) {
 		return w.do(ctx, r, nil)
 	}
-	err := w.do(ctx, r.with("notifyUsers", "false"), nil)
+	signed := maps.Clone(body)
+	signed["historyMetadata"] = turnMetadata(w.c.Turn)
+	r.body = signed
+	err := w.do(ctx, r, nil)
+	f, ok := errors.AsType[*failure](err)
+	if err == nil {
+		h.allow()
+	}
+	if !ok || f.status != http.StatusBadRequest || !strings.Contains(strings.ToLower(f.sentence()), "historymetadata") {
+		return err
+	}
+	h.refuse(w.p.c.now())
+	r.body = body
+	return w.do(ctx, r, nil)
+}
+
+// put edits the issue, without notifying people where the account may.
+func (w *writing) put(ctx context.Context, body map[string]any) error {
+	r := w.call(http.MethodPut, "/issue/{}", nil, w.c.On.ID)
+	q := &w.p.quiet
+	if q.refused(w.p.c.now()) {
+		return w.signed(ctx, r, body)
+	}
+	err := w.signed(ctx, r.with("notifyUsers", "false"), body)
 	f, ok := errors.AsType[*failure](err)
 	if err == nil {
 		q.allow()
@@ -125,22 +150,23 @@ func (w *writing) put(ctx context.Context, body any) error {
 	if !about && !unclear {
 		return err
 	}
-	again := w.do(ctx, r, nil)
+	again := w.signed(ctx, r, body)
 	if about || again == nil {
 		q.refuse(w.p.c.now())
 	}
 	return again
 }
 
-// A quiet remembers whether the account may edit without notifying people. A
-// refusal is 400 on Cloud and 403 on Data Center: docs/JIRA.md "Create and edit".
-type quiet struct {
-	proven atomic.Bool  // an edit went through silently
+// A leave remembers whether a site lets the account do something that not every
+// site does: edit without notifying people (a refusal is 400 on Cloud and 403
+// on Data Center), or sign an entry of the history.
+type leave struct {
+	proven atomic.Bool  // it went through
 	denied atomic.Int64 // when it was refused, epoch seconds; 0: never
 }
 
-// quietFor is how long a refusal is believed: permissions change.
-const quietFor = time.Hour
+// leaveFor is how long a refusal is believed: permissions change.
+const leaveFor = time.Hour
 
 // Silent reports whether edits of the project notify nobody; known is false
 // until an edit of this process has shown it. Creates and comments always notify.
@@ -149,14 +175,14 @@ func (p *Participant) Silent() (silent, known bool) {
 	return !refused && p.quiet.proven.Load(), refused || p.quiet.proven.Load()
 }
 
-func (q *quiet) allow() {
-	q.proven.Store(true)
-	q.denied.Store(0)
+func (l *leave) allow() {
+	l.proven.Store(true)
+	l.denied.Store(0)
 }
 
-func (q *quiet) refuse(now time.Time) { q.denied.Store(now.Unix()) }
+func (l *leave) refuse(now time.Time) { l.denied.Store(now.Unix()) }
 
-func (q *quiet) refused(now time.Time) bool {
-	at := q.denied.Load()
-	return at != 0 && now.Sub(time.Unix(at, 0)) < quietFor
+func (l *leave) refused(now time.Time) bool {
+	at := l.denied.Load()
+	return at != 0 && now.Sub(time.Unix(at, 0)) < leaveFor
 }

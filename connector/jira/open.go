@@ -115,7 +115,8 @@ func newTransport(site Site) (*http.Transport, error) {
 type Participant struct {
 	c       *Client
 	project Project
-	quiet   quiet
+	quiet   leave // to edit without notifying people
+	history leave // to sign the history
 	screens screens
 }
 

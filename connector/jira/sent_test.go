@@ -129,7 +129,7 @@ func TestWhatACreateSends(t *testing.T) {
 		fields := allFields(f)
 		fields["project"], fields["issuetype"] = object{"key": "SUP"}, object{"id": "5"}
 		want(t, "body", object{
-			"fields": fields, "historyMetadata": turn("t1"), "properties": []any{object{"key": "accord", "value": object{"link": "b/1"}}},
+			"fields": fields, "properties": []any{object{"key": "accord", "value": object{"link": "b/1"}}},
 		}, sent.bodies[0])
 	})
 }

@@ -166,11 +166,11 @@ func (w *writing) pass(ctx context.Context, t transition) error {
 			fields[id] = v
 		}
 	}
-	body := map[string]any{"transition": map[string]string{"id": string(t.ID)}, "historyMetadata": turnMetadata(w.c.Turn)}
+	body := map[string]any{"transition": map[string]string{"id": string(t.ID)}}
 	if len(fields) > 0 {
 		body["fields"] = fields
 	}
-	return w.do(ctx, w.call(http.MethodPost, "/issue/{}/transitions", body, w.c.On.ID), nil)
+	return w.signed(ctx, w.call(http.MethodPost, "/issue/{}/transitions", nil, w.c.On.ID), body)
 }
 
 func noWay(now, to string, open []transition) string {
