@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 
 	"example.com/accord/config"
 	"example.com/accord/connector"
@@ -105,7 +106,7 @@ func (a *App) projects(site string) (out []jira.Project) {
 	for _, s := range a.Config.Syncs {
 		for _, p := range s.Participants {
 			if p.Site == site {
-				out = append(out, project(p))
+				out = append(out, project(p, s.Rules.Eyes[p.Name]))
 			}
 		}
 	}
@@ -113,10 +114,15 @@ func (a *App) projects(site string) (out []jira.Project) {
 }
 
 // project says in the connector's words what the file says of a participant.
-func project(p config.Participant) jira.Project {
-	out := jira.Project{Participant: p.Name, Key: p.Project, Via: p.Via}
+func project(p config.Participant, eye plan.Eye) jira.Project {
+	out := jira.Project{Participant: p.Name, Key: p.Project, Via: p.Via, Words: map[string][]string{}}
 	for _, f := range p.Fields {
 		out.Fields = append(out.Fields, jira.Field{Name: f.Name, ID: f.ID, Type: jira.Type(f.Kind)})
+		for _, w := range eye.Fields[f.Name].Words {
+			if !slices.Contains(out.Words[f.Name], w.Own) {
+				out.Words[f.Name] = append(out.Words[f.Name], w.Own)
+			}
+		}
 	}
 	return out
 }

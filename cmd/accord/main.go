@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // JQL is read in the account's zone, which a small machine may not know
 
 	"github.com/spf13/cobra"
 )
