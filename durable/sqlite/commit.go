@@ -15,10 +15,10 @@ import (
 // A commit is what durable.Store.Commit is to write, ready for the writer.
 type commit struct {
 	id      issue.Ref
-	from    int64       // the revision that must be stored
-	parts   []part      // that differ
-	take    []issue.Ref // refs that are to belong to the link
-	drop    []issue.Ref // refs that no longer do
+	from    int64          // the revision that must be stored
+	parts   []durable.Part // that differ
+	take    []issue.Ref    // refs that are to belong to the link
+	drop    []issue.Ref    // refs that no longer do
 	record  []byte
 	held    bool
 	refused bool
@@ -46,7 +46,7 @@ func prepare(before, after issue.Link, r durable.Record) (*commit, error) {
 	}
 	c.held, c.refused, c.open = durable.Standing(after)
 	var err error
-	if c.parts, err = diff(before, after); err != nil {
+	if c.parts, err = durable.Split(before, after); err != nil {
 		return nil, err
 	}
 	c.record, err = json.Marshal(r)
@@ -56,7 +56,7 @@ func prepare(before, after issue.Link, r durable.Record) (*commit, error) {
 func (c *commit) size() int {
 	size := len(c.record)
 	for _, p := range c.parts {
-		size += len(p.place) + len(p.value)
+		size += len(p.Place) + len(p.Value)
 	}
 	return size
 }
@@ -135,14 +135,14 @@ func (t *tx) taken(ref issue.Ref, owner int64) error {
 	return fmt.Errorf("%s is part of link %s: %w", ref, l, durable.ErrTaken)
 }
 
-func (t *tx) savePart(link int64, p part) error {
-	if p.value == nil {
-		return t.exec("DELETE FROM part WHERE link = ? AND participant = ? AND kind = ? AND place = ?", link, string(p.participant), p.kind, p.place)
+func (t *tx) savePart(link int64, p durable.Part) error {
+	if p.Value == nil {
+		return t.exec("DELETE FROM part WHERE link = ? AND participant = ? AND kind = ? AND place = ?", link, string(p.Side), p.Kind, p.Place)
 	}
-	value, err := fold(p.value, t.intern)
+	value, err := fold(p.Value, t.intern)
 	if err != nil {
 		return err
 	}
 	return t.exec("INSERT OR REPLACE INTO part (link, participant, kind, place, value) VALUES (?, ?, ?, ?, ?)",
-		link, string(p.participant), p.kind, p.place, string(value))
+		link, string(p.Side), p.Kind, p.Place, string(value))
 }

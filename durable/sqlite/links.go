@@ -144,10 +144,10 @@ func (r *look) link(n int64) (l issue.Link, err error) {
 	if err != nil {
 		return l, err
 	}
-	var parts []part
+	var parts []durable.Part
 	for rows.Next() {
-		var p part
-		if err := rows.Scan(&revision, &p.participant, &p.kind, &p.place, &p.value); err != nil {
+		var p durable.Part
+		if err := rows.Scan(&revision, &p.Side, &p.Kind, &p.Place, &p.Value); err != nil {
 			return l, errors.Join(err, rows.Close())
 		}
 		parts = append(parts, p)
@@ -156,10 +156,10 @@ func (r *look) link(n int64) (l issue.Link, err error) {
 		return l, err
 	}
 	for _, p := range parts {
-		if p.value, err = unfold(p.value, r.text); err != nil {
+		if p.Value, err = unfold(p.Value, r.text); err != nil {
 			return l, err
 		}
-		if err := add(&l, p); err != nil {
+		if err := p.AddTo(&l); err != nil {
 			return l, err
 		}
 	}

@@ -1,4 +1,4 @@
-package sqlite
+package durable
 
 import (
 	"cmp"
@@ -14,71 +14,74 @@ import (
 // The kinds of part. The head is what has no part of its own; it sorts first,
 // so that it is read before what belongs to it.
 const (
-	kindHead   = ""
-	kindAgreed = "agreed"
-	kindSaid   = "said"
-	kindHeld   = "held"
-	kindShown  = "shown"
-	kindBase   = "base"
-	kindRows   = "rows"
-	kindSent   = "sent"
-	kindTried  = "tried"
+	PartHead   = ""
+	PartAgreed = "agreed"
+	PartSaid   = "said"
+	PartHeld   = "held"
+	PartShown  = "shown"
+	PartBase   = "base"
+	PartRows   = "rows"
+	PartSent   = "sent"
+	PartTried  = "tried"
 )
 
-// A part is one row of the table part.
-type part struct {
-	participant issue.Participant // of a side; "": what all sides share
-	kind, place string
-	value       []byte // JSON; nil: it is to be removed
+// A Part is one piece of a link, which a store keeps by itself: so a commit
+// writes only the pieces that differ.
+type Part struct {
+	Side  issue.Participant // "": what all sides share
+	Kind  string
+	Place string // as text; of a sent: its position; of a head: empty
+	Value []byte // JSON; nil: it is to be removed
 }
 
-// diff returns the parts that turn before into after, in order.
-func diff(before, after issue.Link) ([]part, error) {
+// Split returns the parts that turn before into after, by side, kind and place.
+// Of the zero Link they are all that after has.
+func Split(before, after issue.Link) ([]Part, error) {
 	d := &delta{}
 	if was, is := linkHead(before), linkHead(after); before.Revision == 0 || !reflect.DeepEqual(was, is) {
-		d.save("", kindHead, "", is)
+		d.save("", PartHead, "", is)
 	}
-	places(d, "", kindAgreed, before.Agreed, after.Agreed, issue.Same)
-	places(d, "", kindSaid, before.Said, after.Said, deepEqual)
-	places(d, "", kindHeld, before.Held, after.Held, deepEqual)
+	places(d, "", PartAgreed, before.Agreed, after.Agreed, issue.Same)
+	places(d, "", PartSaid, before.Said, after.Said, deepEqual)
+	places(d, "", PartHeld, before.Held, after.Held, deepEqual)
 	for p, is := range after.Sides {
 		was, had := before.Sides[p]
 		if !had || !reflect.DeepEqual(sideHead(was), sideHead(is)) {
-			d.save(p, kindHead, "", sideHead(is))
+			d.save(p, PartHead, "", sideHead(is))
 		}
 		d.side(p, was, is)
 	}
 	for p, was := range before.Sides {
 		if _, has := after.Sides[p]; !has {
-			d.remove(p, kindHead, "")
+			d.remove(p, PartHead, "")
 			d.side(p, was, issue.Side{})
 		}
 	}
-	slices.SortFunc(d.parts, func(a, b part) int {
-		return cmp.Or(cmp.Compare(a.participant, b.participant), cmp.Compare(a.kind, b.kind), cmp.Compare(a.place, b.place))
+	slices.SortFunc(d.parts, func(a, b Part) int {
+		return cmp.Or(cmp.Compare(a.Side, b.Side), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Place, b.Place))
 	})
 	return d.parts, d.err
 }
 
 // A delta collects the parts in which two links differ.
 type delta struct {
-	parts []part
+	parts []Part
 	err   error
 }
 
 // side notes all but the head.
 func (d *delta) side(p issue.Participant, was, is issue.Side) {
-	places(d, p, kindShown, was.Shown, is.Shown, issue.Same)
-	places(d, p, kindBase, was.Base, is.Base, issue.Same)
-	places(d, p, kindRows, was.Rows, is.Rows, deepEqual)
-	places(d, p, kindTried, was.Tried, is.Tried, deepEqual)
+	places(d, p, PartShown, was.Shown, is.Shown, issue.Same)
+	places(d, p, PartBase, was.Base, is.Base, issue.Same)
+	places(d, p, PartRows, was.Rows, is.Rows, deepEqual)
+	places(d, p, PartTried, was.Tried, is.Tried, deepEqual)
 	for i, s := range is.Sent {
 		if i >= len(was.Sent) || !reflect.DeepEqual(was.Sent[i], s) {
-			d.save(p, kindSent, position(i), s)
+			d.save(p, PartSent, position(i), s)
 		}
 	}
 	for i := len(is.Sent); i < len(was.Sent); i++ {
-		d.remove(p, kindSent, position(i))
+		d.remove(p, PartSent, position(i))
 	}
 }
 
@@ -101,11 +104,11 @@ func (d *delta) save(p issue.Participant, kind, place string, v any) {
 	if err != nil && d.err == nil {
 		d.err = fmt.Errorf("write %s of %q at %q: %w", kind, p, place, err)
 	}
-	d.parts = append(d.parts, part{p, kind, place, value})
+	d.parts = append(d.parts, Part{p, kind, place, value})
 }
 
 func (d *delta) remove(p issue.Participant, kind, place string) {
-	d.parts = append(d.parts, part{p, kind, place, nil})
+	d.parts = append(d.parts, Part{p, kind, place, nil})
 }
 
 func deepEqual[V any](a, b V) bool { return reflect.DeepEqual(a, b) }
@@ -125,53 +128,54 @@ func sideHead(s issue.Side) issue.Side {
 	return s
 }
 
-// add puts a part into l.
-func add(l *issue.Link, p part) error {
+// AddTo puts p into l. The head of a side, and of the link, comes before its
+// other parts, and its sents come in order.
+func (p Part) AddTo(l *issue.Link) error {
 	var err error
-	if p.participant == "" {
+	if p.Side == "" {
 		err = addShared(l, p)
 	} else {
 		if l.Sides == nil {
 			l.Sides = map[issue.Participant]issue.Side{}
 		}
-		side := l.Sides[p.participant]
+		side := l.Sides[p.Side]
 		err = addSide(&side, p)
-		l.Sides[p.participant] = side
+		l.Sides[p.Side] = side
 	}
 	if err != nil {
-		return fmt.Errorf("read %s of %q at %q: %w", p.kind, p.participant, p.place, err)
+		return fmt.Errorf("read %s of %q at %q: %w", p.Kind, p.Side, p.Place, err)
 	}
 	return nil
 }
 
-func addShared(l *issue.Link, p part) error {
-	switch p.kind {
-	case kindHead:
-		return json.Unmarshal(p.value, l)
-	case kindAgreed:
+func addShared(l *issue.Link, p Part) error {
+	switch p.Kind {
+	case PartHead:
+		return json.Unmarshal(p.Value, l)
+	case PartAgreed:
 		return put(&l.Agreed, p, issue.UnmarshalValue)
-	case kindSaid:
+	case PartSaid:
 		return put(&l.Said, p, decode[issue.Stamp])
-	case kindHeld:
+	case PartHeld:
 		return put(&l.Held, p, decode[issue.Held])
 	}
 	return errKind
 }
 
-func addSide(s *issue.Side, p part) error {
-	switch p.kind {
-	case kindHead:
-		return json.Unmarshal(p.value, s)
-	case kindShown:
+func addSide(s *issue.Side, p Part) error {
+	switch p.Kind {
+	case PartHead:
+		return json.Unmarshal(p.Value, s)
+	case PartShown:
 		return put(&s.Shown, p, issue.UnmarshalValue)
-	case kindBase:
+	case PartBase:
 		return put(&s.Base, p, issue.UnmarshalValue)
-	case kindRows:
+	case PartRows:
 		return put(&s.Rows, p, decode[issue.RowAt])
-	case kindTried:
+	case PartTried:
 		return put(&s.Tried, p, decode[issue.Try])
-	case kindSent:
-		v, err := decode[issue.Sent](p.value)
+	case PartSent:
+		v, err := decode[issue.Sent](p.Value)
 		s.Sent = append(s.Sent, v)
 		return err
 	}
@@ -180,12 +184,12 @@ func addSide(s *issue.Side, p part) error {
 
 var errKind = errors.New("no such kind")
 
-func put[M ~map[issue.Place]V, V any](m *M, p part, read func([]byte) (V, error)) error {
-	place, err := issue.ParsePlace(p.place)
+func put[M ~map[issue.Place]V, V any](m *M, p Part, read func([]byte) (V, error)) error {
+	place, err := issue.ParsePlace(p.Place)
 	if err != nil {
 		return err
 	}
-	v, err := read(p.value)
+	v, err := read(p.Value)
 	if err != nil {
 		return err
 	}
