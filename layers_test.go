@@ -69,6 +69,10 @@ var layers = map[string]layer{
 		"engine": "it hears webhooks", "connector": "a delivery", "durable": "what it shows", "issue": "what it shows",
 	}},
 
+	"lambda/hear": {4, map[string]string{
+		"connector": "it reads webhooks, as a seam", "durable": "it queues, as a seam", "issue": "what both seams speak",
+	}},
+
 	"app": {5, below("it opens everything that accord.yaml names",
 		"config", "web", "engine", "connector/jira", "durable/sqlite", "connector", "durable", "plan", "issue")},
 	"demo": {5, map[string]string{
@@ -103,6 +107,8 @@ var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "T
 // outside is who may import what of others, and why. Test files may import all
 // that go.mod names.
 var outside = map[string]map[string]string{
+	"github.com/aws/aws-lambda-go": {"lambda/hear": "the shape of a batch"},
+
 	"github.com/goccy/go-yaml": {"config": "it keeps line and column of every node"},
 	"github.com/google/go-cmp": {"contract": "it shows differences"},
 	"github.com/spf13/cobra":   {"cmd/accord": "the command line as users know it"},
