@@ -73,6 +73,8 @@ var layers = map[string]layer{
 		"connector": "it reads webhooks, as a seam", "durable": "it queues, as a seam", "issue": "what both seams speak",
 	}},
 
+	"lambda/turn": {4, map[string]string{"durable": "it takes from a queue and tells it how it ended, as a seam"}},
+
 	"app": {5, below("it opens everything that accord.yaml names",
 		"config", "web", "engine", "connector/jira", "durable/sqlite", "connector", "durable", "plan", "issue")},
 	"demo": {5, map[string]string{
@@ -107,7 +109,7 @@ var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "T
 // outside is who may import what of others, and why. Test files may import all
 // that go.mod names.
 var outside = map[string]map[string]string{
-	"github.com/aws/aws-lambda-go": {"lambda/hear": "the shape of a batch"},
+	"github.com/aws/aws-lambda-go": {"lambda/hear": "the shape of a batch", "lambda/turn": "the shape of a batch"},
 
 	"github.com/goccy/go-yaml": {"config": "it keeps line and column of every node"},
 	"github.com/google/go-cmp": {"contract": "it shows differences"},

@@ -137,10 +137,10 @@ func (r *runner) handle(ctx context.Context, m Message) {
 		defer close(kept)
 		r.hide(work, cancel, m)
 	}()
-	err := r.attempt(work, m.Event)
+	err := r.h.Try(work, m.Event)
 	cancel()
 	<-kept
-	r.settle(m, err)
+	r.check(m, "settle", Settle(r.keep, r.q, m, err, r.o.Log))
 }
 
 // hide keeps m hidden until ctx ends, and ends it once somebody else has m.
@@ -159,48 +159,46 @@ func (r *runner) hide(ctx context.Context, cancel context.CancelFunc, m Message)
 	}
 }
 
-// attempt is h, but a panic is an error: one bad event must not stop the others.
-func (r *runner) attempt(ctx context.Context, e issue.Event) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("handle %s: panic: %v\n%s", e.Ref, p, debug.Stack())
-		}
-	}()
-	return r.h(ctx, e)
-}
-
-// settle tells the queue how handling m ended.
-func (r *runner) settle(m Message, err error) {
-	if err == nil {
-		r.check(m, "forget", r.q.Done(r.keep, m))
-		return
-	}
-	if later, ok := errors.AsType[Later](err); ok {
-		// Sent before it is forgotten: whatever happens between, it comes again.
-		again := Message{Event: m.Event, Lane: m.Lane, At: later.At, Floor: later.At, Why: later.Why}
-		if err := r.q.Send(r.keep, again); err != nil {
-			r.check(m, "put off", err)
-			return
-		}
-		r.check(m, "forget", r.q.Done(r.keep, m))
-		return
-	}
-	wait := Backoff(m.Tries, m.Event.Ref.String())
-	if errors.Is(err, ErrStale) {
-		wait = min(wait, staleWait)
-	}
-	next := time.Now().Add(wait)
-	r.o.Log.Warn("event failed", "ref", m.Event.Ref.String(), "cause", m.Event.Cause, "try", m.Tries, "next", next, "error", err)
-	why, _, _ := strings.Cut(err.Error(), "\n")
-	r.check(m, "give back", r.q.Fail(r.keep, m, next, why))
-}
-
 // check logs what the queue did not take. Nothing is lost by it: m comes again
 // when its time of being hidden has run out.
 func (r *runner) check(m Message, what string, err error) {
 	if err != nil {
 		r.o.Log.Warn("cannot "+what+" event", "ref", m.Event.Ref.String(), "error", err)
 	}
+}
+
+// Try is h, but a panic is an error: one bad event must not stop the others.
+func (h Handler) Try(ctx context.Context, e issue.Event) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("handle %s: panic: %v\n%s", e.Ref, p, debug.Stack())
+		}
+	}()
+	return h(ctx, e)
+}
+
+// Settle tells q how the handling of m ended. Its error is that of q: nothing is
+// lost by it, for m comes again when its time of being hidden has run out.
+func Settle(ctx context.Context, q Queue, m Message, err error, log *slog.Logger) error {
+	if err == nil {
+		return q.Done(ctx, m)
+	}
+	if later, ok := errors.AsType[Later](err); ok {
+		// Sent before it is forgotten: whatever happens between, it comes again.
+		again := Message{Event: m.Event, Lane: m.Lane, At: later.At, Floor: later.At, Why: later.Why}
+		if err := q.Send(ctx, again); err != nil {
+			return fmt.Errorf("put off: %w", err)
+		}
+		return q.Done(ctx, m)
+	}
+	wait := Backoff(m.Tries, m.Event.Ref.String())
+	if errors.Is(err, ErrStale) {
+		wait = min(wait, staleWait)
+	}
+	next := time.Now().Add(wait)
+	log.Warn("event failed", "ref", m.Event.Ref.String(), "cause", m.Event.Cause, "try", m.Tries, "next", next, "error", err)
+	why, _, _ := strings.Cut(err.Error(), "\n")
+	return q.Fail(ctx, m, next, why)
 }
 
 // Backoff is how long to wait after so many tries: 1 s, doubled each time, an
