@@ -201,7 +201,7 @@ func (s *stage) script() script.Options {
 	}
 	at := func(url, project, participant string) script.Site {
 		return script.Site{URL: url, Project: project, Participant: participant, Accounts: accounts,
-			Sync: script.Account{Email: syncAccount.Email, Token: syncAccount.Token}}
+			Sync: script.Account{Email: syncAccount().Email, Token: syncAccount().Token}}
 	}
 	return script.Options{
 		Edits: s.Script, Seed: s.Seed, Words: script.Sample(), Standing: Standing(s.app.Store, s.app.Gauge), Log: s.Out, Pace: s.between,

@@ -21,7 +21,9 @@ import (
 )
 
 // syncAccount is the account that the sync has at both sites.
-var syncAccount = jirasim.Account{Email: "accord@example.com", Name: "Accord", Token: "accord-demo", Admin: true}
+func syncAccount() jirasim.Account {
+	return jirasim.Account{Email: "accord@example.com", Name: "Accord", Token: "accord-demo", Admin: true}
+}
 
 // A site is one simulated Jira on a loopback listener.
 type site struct {
@@ -37,7 +39,7 @@ func openSite(o jirasim.Options) (*site, error) {
 		return nil, fmt.Errorf("start %s: %w", o.Flavour, err)
 	}
 	s := &site{url: "http://" + l.Addr().String()}
-	o.PublicURL, o.Accounts = s.url, []jirasim.Account{syncAccount}
+	o.PublicURL, o.Accounts = s.url, []jirasim.Account{syncAccount()}
 	s.sim = jirasim.New(o)
 	s.server = &http.Server{Handler: s.sim, ReadHeaderTimeout: 10 * time.Second}
 	go s.server.Serve(l) // ends with close
@@ -69,7 +71,7 @@ func people(ctx context.Context, cloud, center *site) ([]person, error) {
 	var out []person
 	for _, a := range at[0] {
 		for _, b := range at[1] {
-			if a.Email == b.Email && a.Active && a.Token != "" && a.Email != syncAccount.Email {
+			if a.Email == b.Email && a.Active && a.Token != "" && a.Email != syncAccount().Email {
 				out = append(out, person{a.DisplayName, a.Email, a.Token, a.ID, b.Name})
 			}
 		}
@@ -124,7 +126,7 @@ func configure(folder string, cloud, center *site, who []person, p pace) (config
 		pace
 	}{listen, cloud.url, center.url, who, p})
 	path := filepath.Join(folder, "accord.yaml")
-	for name, text := range map[string]string{path: b.String(), filepath.Join(folder, "token"): syncAccount.Token, filepath.Join(folder, "secret"): "the demo's own secret"} {
+	for name, text := range map[string]string{path: b.String(), filepath.Join(folder, "token"): syncAccount().Token, filepath.Join(folder, "secret"): "the demo's own secret"} {
 		err = errors.Join(err, os.WriteFile(name, []byte(text+"\n"), 0o600))
 	}
 	if err != nil {

@@ -9,9 +9,6 @@ import (
 	"example.com/accord/issue"
 )
 
-// names are what the script calls the fields of accord.yaml, where that differs.
-var names = map[string]string{"customer": "reference", "effort": "points"}
-
 // Standing returns a function that says in the script's shape what a sync knows
 // of itself.
 func Standing(store durable.Store, gauge durable.Gauge) func(context.Context) ([]byte, error) {
@@ -56,9 +53,13 @@ func add(s *script.Standing, l issue.Link) error {
 	return nil
 }
 
+// name is what the script calls a field of accord.yaml.
 func name(x issue.Place) string {
-	if n, ok := names[x.Field]; ok {
-		return n
+	switch x.Field {
+	case "customer":
+		return "reference"
+	case "effort":
+		return "points"
 	}
 	return x.Field
 }

@@ -38,7 +38,7 @@ func (h *hand) create(ctx context.Context, s side, taken ...string) (*track, err
 }
 
 func (h *hand) title(token string) string {
-	return fmt.Sprintf("%s %s %s", pick(h.rand, vocabulary), token, pick(h.rand, vocabulary))
+	return fmt.Sprintf("%s %s %s", word(h.rand), token, word(h.rand))
 }
 
 // value makes up a value of a field, as s shows it. Where a value can be its

@@ -81,9 +81,9 @@ func text(s *string) string {
 // named returns the script's name of a field that the changelog names by id or
 // by what people call it.
 func (j *jira) named(id, called string) string {
-	for name, jiras := range scalars {
-		if jiras = first(j.custom[name], jiras); id == jiras || id == "" && (called == jiras || called == customFields[name]) {
-			return name
+	for _, f := range scalars {
+		if jiras := j.id(f.name); id == jiras || id == "" && (called == jiras || called == f.called) {
+			return f.name
 		}
 	}
 	return first(id, called)

@@ -1,7 +1,6 @@
 package script
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +20,10 @@ func (b *bench) compare(t *track) {
 		return
 	}
 	looks := b.looks[t]
-	fields := append(slices.Sorted(maps.Keys(scalars)), "labels", "description")
+	fields := []string{"labels", "description"}
+	for _, f := range scalars {
+		fields = append(fields, f.name)
+	}
 	for _, f := range fields {
 		b.field(t, f, looks)
 	}
@@ -59,7 +61,7 @@ func (b *bench) field(t *track, field string, looks [2]look) {
 func (b *bench) byDefault(t *track, field string) bool {
 	looks := b.looks[t]
 	of := func(e entry) bool { return e.Field == field }
-	if _, scalar := scalars[field]; !scalar || looks[t.born].Values[field] != "" {
+	if looks[t.born.other()].Values[field] == "" || looks[t.born].Values[field] != "" {
 		return false
 	}
 	return !slices.ContainsFunc(looks[cloud].Log, of) && !slices.ContainsFunc(looks[server].Log, of)

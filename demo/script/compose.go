@@ -27,16 +27,16 @@ type piece struct {
 }
 
 // vocabulary holds what a converter may stumble over.
-var vocabulary = strings.Fields(`printer invoice Grüße 日本語 naïve a*b {braces} [brackets] under_score 50% e-mail x|y C#
+const vocabulary = `printer invoice Grüße 日本語 naïve a*b {braces} [brackets] under_score 50% e-mail x|y C#
 	"quoted" <tag> {code} *starred* _lined_ (round) 3^2 ~home +plus+ !bang! q? a&b ✓ h1. don't tomorrow the login of page
-	fails when customers again restart server before release`)
+	fails when customers again restart server before release`
 
 var (
-	proseKinds = []string{"paragraph", "paragraph", "heading", "bullet", "number", "code", "quote", "panel", "table"}
-	languages  = []string{"", "java", "python", "sql", "javascript"}
-	panelSorts = []string{"info", "note", "warning", "error", "success"}
-	plainMarks = []string{"strong", "em", "strike", "underline"}
-	code       = []string{"if a[1] == \"*x*\" {", "\treturn -1 // not_found", "}", "select * from t where a <> 'b|c';", "x = {'k': [1, 2]}"}
+	proseKinds = [...]string{"paragraph", "paragraph", "heading", "bullet", "number", "code", "quote", "panel", "table"}
+	languages  = [...]string{"", "java", "python", "sql", "javascript"}
+	panelSorts = [...]string{"info", "note", "warning", "error", "success"}
+	plainMarks = [...]string{"strong", "em", "strike", "underline"}
+	codeLines  = [...]string{"if a[1] == \"*x*\" {", "\treturn -1 // not_found", "}", "select * from t where a <> 'b|c';", "x = {'k': [1, 2]}"}
 )
 
 // A writer makes up rich text.
@@ -46,7 +46,7 @@ type writer struct {
 }
 
 // write makes up a block of a random kind that holds token once.
-func (w writer) write(token string) prose { return w.block(pick(w.rand, proseKinds), token) }
+func (w writer) write(token string) prose { return w.block(pick(w.rand, proseKinds[:]), token) }
 
 func (w writer) block(kind, token string) prose {
 	p := prose{kind: kind}
@@ -55,14 +55,14 @@ func (w writer) block(kind, token string) prose {
 	case "heading":
 		p.level = 1 + w.rand.IntN(6)
 	case "code":
-		p.language = pick(w.rand, languages)
+		p.language = pick(w.rand, languages[:])
 		p.lines = [][]piece{{{words: "// " + token}}}
 		for range 1 + w.rand.IntN(3) {
-			p.lines = append(p.lines, []piece{{words: pick(w.rand, code)}})
+			p.lines = append(p.lines, []piece{{words: pick(w.rand, codeLines[:])}})
 		}
 		return p
 	case "panel":
-		p.panel, n = pick(w.rand, panelSorts), 1+w.rand.IntN(2)
+		p.panel, n = pick(w.rand, panelSorts[:]), 1+w.rand.IntN(2)
 	case "quote":
 		n = 1 + w.rand.IntN(2)
 	case "bullet", "number":
@@ -103,12 +103,12 @@ func (w writer) piece() piece {
 	}
 	some := make([]string, 1+w.rand.IntN(4))
 	for i := range some {
-		some[i] = pick(w.rand, vocabulary)
+		some[i] = word(w.rand)
 	}
 	p.words = strings.Join(some, " ")
 	switch w.rand.IntN(8) {
 	case 0, 1:
-		p.marks = []string{pick(w.rand, plainMarks)}
+		p.marks = []string{pick(w.rand, plainMarks[:])}
 	case 2:
 		p.marks = []string{"em", "strong"}
 	case 3:
@@ -120,5 +120,8 @@ func (w writer) piece() piece {
 	}
 	return p
 }
+
+// word picks a word.
+func word(r *rand.Rand) string { return pick(r, strings.Fields(vocabulary)) }
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

@@ -13,7 +13,7 @@ type suit struct {
 	more   int // added to its least number: what is taken away has to be there
 }
 
-var kinds = []suit{
+var kinds = [...]suit{
 	{"create", 1, 0}, {"summary", 3, 0}, {"description", 6, 0}, {"label added", 4, 1}, {"label removed", 0, 0}, {"priority", 1, 0},
 	{"assignee", 1, 0}, {"due date", 1, 0}, {"reference", 1, 0}, {"points", 1, 0}, {"severity", 1, 0}, {"transition", 2, 0},
 	{"comment", 5, 1}, {"comment edited", 1, 0}, {"comment deleted", 0, 0},
@@ -43,7 +43,7 @@ func newDeck(r *rand.Rand, n int, otherwise map[string]int) *deck {
 	}
 	for len(cards) < rest {
 		at := r.IntN(total)
-		i := slices.IndexFunc(kinds, func(k suit) bool { at -= k.weight; return at < 0 })
+		i := slices.IndexFunc(kinds[:], func(k suit) bool { at -= k.weight; return at < 0 })
 		cards = append(cards, kinds[i].name)
 	}
 	r.Shuffle(len(cards), func(i, j int) { cards[i], cards[j] = cards[j], cards[i] })

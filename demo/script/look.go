@@ -8,15 +8,17 @@ import (
 	"strconv"
 )
 
-// customFields are the custom fields that the script edits: its own name, and
-// what both Jiras call the field.
-var customFields = map[string]string{"reference": "Customer", "points": "Effort", "severity": "Severity"}
+// A field is one with a single value that the script compares.
+type field struct {
+	name   string // the script's own
+	jira   string // Jira's id; empty: it is a custom field
+	called string // what both Jiras call a custom field
+}
 
-// scalars are the fields with one value that the script compares, by its own
-// names, with Jira's ids of those that have one everywhere.
-var scalars = map[string]string{
-	"type": "issuetype", "summary": "summary", "status": "status", "priority": "priority", "assignee": "assignee",
-	"reporter": "reporter", "duedate": "duedate", "reference": "", "points": "", "severity": "",
+var scalars = [...]field{
+	{"type", "issuetype", ""}, {"summary", "summary", ""}, {"status", "status", ""}, {"priority", "priority", ""},
+	{"assignee", "assignee", ""}, {"reporter", "reporter", ""}, {"duedate", "duedate", ""},
+	{"reference", "", "Customer"}, {"points", "", "Effort"}, {"severity", "", "Severity"},
 }
 
 // A look is what one Jira shows of an issue.
@@ -43,12 +45,13 @@ type comment struct {
 }
 
 // id returns Jira's id of a field of the script.
-func (j *jira) id(field string) string {
-	switch field {
-	case "labels", "description":
-		return field
+func (j *jira) id(name string) string {
+	for _, f := range scalars {
+		if f.name == name {
+			return first(j.custom[name], f.jira)
+		}
 	}
-	return first(j.custom[field], scalars[field])
+	return name // labels and description are called so by both
 }
 
 // issue is an answer of Jira's.
@@ -70,8 +73,8 @@ func (j *jira) look(ctx context.Context, w Words, id string, whole bool) (look, 
 		return look{}, err
 	}
 	l := look{ID: body.ID, Key: body.Key, Values: map[string]string{}, Raw: body.Fields["description"]}
-	for name := range scalars {
-		l.Values[name] = shown(body.Fields[j.id(name)])
+	for _, f := range scalars {
+		l.Values[f.name] = shown(body.Fields[j.id(f.name)])
 	}
 	l.Creator = shown(body.Fields["creator"])
 	var err error

@@ -158,14 +158,14 @@ func (j *jira) prepare(ctx context.Context) (err error) {
 		return err
 	}
 	j.custom = map[string]string{}
-	for name, shown := range customFields {
+	for _, s := range scalars {
 		for _, f := range fields {
-			if f.Name == shown {
-				j.custom[name] = f.ID
+			if s.called != "" && f.Name == s.called {
+				j.custom[s.name] = f.ID
 			}
 		}
-		if j.custom[name] == "" {
-			return fmt.Errorf("%v: no field is called %q", j.side, shown)
+		if j.id(s.name) == "" {
+			return fmt.Errorf("%v: no field is called %q", j.side, s.called)
 		}
 	}
 	return nil

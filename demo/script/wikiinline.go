@@ -8,7 +8,7 @@ import (
 )
 
 // wikiMarks are the characters that wiki markup puts around marked words.
-var wikiMarks = []struct{ sign, mark string }{
+var wikiMarks = [...]struct{ sign, mark string }{
 	{"*", "strong"}, {"_", "em"}, {"-", "strike"}, {"+", "underline"}, {"^", "sup"}, {"~", "sub"},
 }
 
@@ -17,7 +17,7 @@ var (
 	colour   = regexp.MustCompile(`^\{color:([^}\n]+)\}`)
 	picture  = regexp.MustCompile(`^!([^\s!|][^!|\n]*)(\|[^!\n]*)?!`)
 	linkLike = regexp.MustCompile(`^(https?://|ftp://|mailto:|file:|/|#)`)
-	named    = map[string]string{"red": "#ff0000", "blue": "#0000ff", "green": "#008000", "black": "#000000", "white": "#ffffff"}
+	named    = strings.NewReplacer("red", "#ff0000", "blue", "#0000ff", "green", "#008000", "black", "#000000", "white", "#ffffff")
 )
 
 // inline reads marked text. It looks at src from left to right and takes the
@@ -54,7 +54,7 @@ func (r *wikiReader) construct(src string, before rune, marks []string) ([]glyph
 		}
 		return nil, 0
 	case 'h', 'f':
-		if a := address.FindString(src); a != "" && !word(before) {
+		if a := address.FindString(src); a != "" && !letter(before) {
 			a = strings.TrimRight(a, ".,;:!?)")
 			return glyphs(a, with(marks, "link="+a)), len(a)
 		}
@@ -97,7 +97,7 @@ func (r *wikiReader) braces(src string, marks []string) ([]glyph, int) {
 	}
 	if m := colour.FindStringSubmatch(src); m != nil {
 		if end := strings.Index(src[len(m[0]):], "{color}"); end >= 0 {
-			value := strings.ToLower(first(named[m[1]], m[1]))
+			value := named.Replace(strings.ToLower(m[1]))
 			return r.inline(src[len(m[0]):len(m[0])+end], with(marks, "color="+value)), len(m[0]) + end + len("{color}")
 		}
 	}
@@ -182,7 +182,7 @@ func split(s string) []string {
 // between reads words between two signs that stand at the edge of words.
 func (r *wikiReader) between(src, sign string, before rune, marks []string, mark, lead string) ([]glyph, int) {
 	body, ok := strings.CutPrefix(src, sign)
-	if c, _ := utf8.DecodeRuneInString(body); !ok || word(before) || body == "" || unicode.IsSpace(c) || strings.HasPrefix(body, sign) {
+	if c, _ := utf8.DecodeRuneInString(body); !ok || letter(before) || body == "" || unicode.IsSpace(c) || strings.HasPrefix(body, sign) {
 		return nil, 0
 	}
 	for i := 0; i < len(body) && body[i] != '\n'; i++ {
@@ -206,7 +206,7 @@ func (r *wikiReader) between(src, sign string, before rune, marks []string, mark
 func closes(body string, at, size int) bool {
 	last, _ := utf8.DecodeLastRuneInString(body[:at])
 	next, _ := utf8.DecodeRuneInString(body[at+size:])
-	return !unicode.IsSpace(last) && (at+size == len(body) || !word(next))
+	return !unicode.IsSpace(last) && (at+size == len(body) || !letter(next))
 }
 
 // dash returns the length of a run of hyphens that stands for a dash.
@@ -218,4 +218,4 @@ func dash(src string, before rune) int {
 	return 0
 }
 
-func word(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+func letter(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
