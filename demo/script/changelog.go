@@ -82,7 +82,7 @@ func text(s *string) string {
 // by what people call it.
 func (j *jira) named(id, called string) string {
 	for _, f := range scalars {
-		if jiras := j.id(f.name); id == jiras || id == "" && (called == jiras || called == f.called) {
+		if id != "" && id == j.id(f.name) || id == "" && (called == f.jira || called == f.called) && called != "" {
 			return f.name
 		}
 	}
