@@ -75,6 +75,11 @@ var layers = map[string]layer{
 
 	"lambda/turn": {4, map[string]string{"durable": "it takes from a queue and tells it how it ended, as a seam"}},
 
+	"lambda/sweep": {4, map[string]string{
+		"engine": "how a sweep is asked for", "durable": "it stores what is left, as a seam", "connector": "a site that is busy says so",
+	}},
+	"lambda/alert": {4, map[string]string{"connector": "the address is a Secret"}},
+
 	"app": {5, below("it opens everything that accord.yaml names",
 		"config", "web", "engine", "connector/jira", "durable/sqlite", "connector", "durable", "plan", "issue")},
 	"demo": {5, map[string]string{
@@ -109,7 +114,7 @@ var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "T
 // outside is who may import what of others, and why. Test files may import all
 // that go.mod names.
 var outside = map[string]map[string]string{
-	"github.com/aws/aws-lambda-go": {"lambda/hear": "the shape of a batch", "lambda/turn": "the shape of a batch"},
+	"github.com/aws/aws-lambda-go": below("the shape of what it is called with", "lambda/hear", "lambda/turn", "lambda/alert"),
 
 	"github.com/goccy/go-yaml": {"config": "it keeps line and column of every node"},
 	"github.com/google/go-cmp": {"contract": "it shows differences"},
