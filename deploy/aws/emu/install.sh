@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Installs what the tests with the tag emu run, into the folder .emu of the repository, or where ACCORD_EMU says.
+# It needs python3, npm and npx. Nothing of it is needed to build or to deploy.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+emu=${ACCORD_EMU:-$PWD/.emu}
+mkdir -p "$emu/npm"
+[ -x "$emu/venv/bin/python" ] || python3 -m venv "$emu/venv"
+"$emu/venv/bin/pip" install --quiet --disable-pip-version-check aws-sam-translator==1.115.0 cfn-lint==1.58.0
+npm install --silent --no-audit --no-fund --prefix "$emu/npm" \
+	velocityjs@2.1.7 asl-validator@4.0.0 amazon-states-language-service@1.16.1 aws-local-stepfunctions@3.0.0 node@22.23.3
