@@ -81,15 +81,16 @@ var layers = map[string]layer{
 	"lambda/alert": {4, map[string]string{"connector": "the address is a Secret"}},
 
 	"app": {5, below("it opens everything that accord.yaml names",
-		"config", "web", "engine", "connector/jira", "durable/sqlite", "connector", "durable", "plan", "issue")},
+		"config", "web", "engine", "connector/jira", "connector", "durable", "plan", "issue")},
+	"app/local": {5, map[string]string{"app": "what it opens", "config": "what it opens", "durable/sqlite": "the state, in one file"}},
 	"demo": {5, map[string]string{
-		"app": "it runs the real thing", "config": "its accord.yaml", "demo/script": "the edits", "jirasim": "the two Jiras",
+		"app": "it runs the real thing", "app/local": "its state is on this machine", "config": "its accord.yaml", "demo/script": "the edits", "jirasim": "the two Jiras",
 		"durable": "what it shows", "engine": "what it shows", "issue": "what it shows",
 	}},
 	"demo/script": {5, nil}, // it judges the sync, so it shares nothing with it
 
 	"cmd/accord": {6, below("flags, printing, exit codes",
-		"app", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
+		"app", "app/local", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
 	"cmd/jirasim": {6, map[string]string{"jirasim": "what it serves"}},
 }
 

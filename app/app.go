@@ -4,17 +4,13 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"time"
 
 	"example.com/accord/config"
 	"example.com/accord/connector"
 	"example.com/accord/durable"
-	"example.com/accord/durable/sqlite"
 	"example.com/accord/engine"
 	"example.com/accord/issue"
 )
@@ -29,7 +25,15 @@ type App struct {
 	Sites  []*Site // by name; none if only the state was opened
 
 	options Options
-	db      *sqlite.DB
+	close   func() error
+}
+
+// A State is what outlives the process, open.
+type State struct {
+	Store durable.Store
+	Queue durable.Queue
+	Gauge durable.Gauge
+	Close func() error // nil: there is nothing to close
 }
 
 // A Sync is one sync and its engine. If only the state was opened the engine
@@ -49,11 +53,12 @@ type Site struct {
 
 // Options are what an App may be told besides its configuration.
 type Options struct {
-	Log     *slog.Logger     // nil: nothing is logged
-	Now     func() time.Time // nil: time.Now
-	Version string           // of this build, for people
-	Kinds   map[string]Kind  // by config.Site.Kind; nil: [Kinds]
-	Workers int              // events handled at the same time by Serve; 0: 8
+	Log     *slog.Logger                            // nil: nothing is logged
+	Now     func() time.Time                        // nil: time.Now
+	Version string                                  // of this build, for people
+	Kinds   map[string]Kind                         // by config.Site.Kind; nil: [Kinds]
+	Secret  func(config.Credential) (string, error) // where credentials are; nil: [config.Credential.Read]
+	Workers int                                     // events handled at the same time by Serve; 0: 8
 }
 
 func (o Options) filled() Options {
@@ -66,45 +71,31 @@ func (o Options) filled() Options {
 	if o.Kinds == nil {
 		o.Kinds = Kinds()
 	}
+	if o.Secret == nil {
+		o.Secret = config.Credential.Read
+	}
 	return o
 }
 
-// Open opens the state, and prepares to talk to every site that c names. It
-// makes no call. An error names every site that cannot be opened.
-func Open(ctx context.Context, c config.Config, o Options) (*App, error) {
-	a, err := OpenState(ctx, c, o)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.connect(ctx); err != nil {
-		return nil, errors.Join(err, a.Close())
-	}
-	return a, nil
-}
-
-// OpenState opens the state alone: links, queue, pauses. No credential is read.
-func OpenState(ctx context.Context, c config.Config, o Options) (*App, error) {
-	a := &App{Config: c, options: o.filled()}
-	if err := os.MkdirAll(c.State, 0o700); err != nil {
-		return nil, fmt.Errorf("open state: %w", err)
-	}
-	db, err := sqlite.Open(ctx, filepath.Join(c.State, "accord.db"), sqlite.Options{})
-	if err != nil {
-		return nil, fmt.Errorf("open state: %w", err)
-	}
-	a.db, a.Store, a.Queue, a.Gauge = db, db, db, db
+// New returns an App on a state that is open. It knows no site, and can do what
+// needs none: tell its status, pause, decide. No credential is read.
+func New(c config.Config, state State, o Options) *App {
+	a := &App{Config: c, Store: state.Store, Queue: state.Queue, Gauge: state.Gauge, options: o.filled(), close: state.Close}
 	for _, s := range c.Syncs {
 		a.Syncs = append(a.Syncs, &Sync{s, &engine.Engine{
 			Sync: s.Name, Rules: s.Rules, Connectors: map[issue.Participant]connector.Connector{},
 			Store: a.Store, Queue: a.Queue, Log: a.options.Log, Now: a.options.Now,
 		}})
 	}
-	return a, nil
+	return a
 }
 
 // Close closes the state. Nothing else may be under way.
 func (a *App) Close() error {
-	if err := a.db.Close(); err != nil {
+	if a.close == nil {
+		return nil
+	}
+	if err := a.close(); err != nil {
 		return fmt.Errorf("close state: %w", err)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -42,15 +41,13 @@ func openJira(s jira.Site, projects []jira.Project, log *slog.Logger) (Tracker, 
 	return t, nil
 }
 
-// connect opens every site and gives each engine its connectors.
-func (a *App) connect(ctx context.Context) error {
+// Connect prepares to talk to every site, and gives each engine its connectors.
+// It makes no call. An error names every site that cannot be talked to.
+func (a *App) Connect() error {
 	var errs []error
 	all := map[issue.Participant]connector.Connector{}
 	for _, s := range a.Config.Sites {
 		site, err := a.open(s)
-		if err == nil {
-			site.hook, err = a.hookOf(ctx, s.Name)
-		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("open site %s: %w", s.Name, err))
 			continue
@@ -79,13 +76,13 @@ func see(eye plan.Eye, c connector.Connector) plan.Eye {
 }
 
 func (a *App) open(s config.Site) (*Site, error) {
-	token, err := s.Token.Read()
+	token, err := a.options.Secret(s.Token)
 	if err != nil {
 		return nil, fmt.Errorf("token: %w", err)
 	}
 	secret := ""
 	if s.Secret.Set() {
-		if secret, err = s.Secret.Read(); err != nil {
+		if secret, err = a.options.Secret(s.Secret); err != nil {
 			return nil, fmt.Errorf("secret: %w", err)
 		}
 	}

@@ -28,6 +28,19 @@ type hook struct {
 // so that a hook which was registered by an older build is still understood.
 const version = "1"
 
+// LoadHooks reads the keys of the addresses that the sites deliver to, and makes
+// those that are missing. It is called after [App.Connect] by whoever takes or
+// registers webhooks.
+func (a *App) LoadHooks(ctx context.Context) error {
+	for _, s := range a.Sites {
+		var err error
+		if s.hook, err = a.hookOf(ctx, s.Name); err != nil {
+			return fmt.Errorf("open site %s: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
 // hookOf returns what is known of a site's hook, and makes its key if there is none.
 func (a *App) hookOf(ctx context.Context, site string) (hook, error) {
 	return a.changeHook(ctx, site, func(h *hook) {

@@ -11,7 +11,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"example.com/accord/app"
+	"example.com/accord/app/local"
 	"example.com/accord/connector"
 	"example.com/accord/issue"
 	"example.com/accord/web"
@@ -308,13 +308,13 @@ func TestRules(t *testing.T) {
 func TestOpenSaysEverything(t *testing.T) {
 	w := newWorld(t)
 	t.Setenv("ACCORD_TEST_TOKEN", "")
-	_, err := app.Open(t.Context(), w.config(), w.options())
+	_, err := local.Open(t.Context(), w.config(), w.options())
 	for _, want := range []string{"open site one: token: ", "open site two: token: ", "environment variable ACCORD_TEST_TOKEN is not set or empty"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v lacks %q", err, want)
 		}
 	}
-	a, err := app.OpenState(t.Context(), w.config(), w.options())
+	a, err := local.OpenState(t.Context(), w.config(), w.options())
 	if err != nil {
 		t.Fatalf("the state needs no credential: %v", err)
 	}
@@ -324,7 +324,7 @@ func TestOpenSaysEverything(t *testing.T) {
 	c := w.config()
 	c.Sites[0].Kind = "cloud"
 	t.Setenv("ACCORD_TEST_TOKEN", "hunter2")
-	if _, err := app.Open(t.Context(), c, w.options()); err == nil || !strings.Contains(err.Error(), `no connector for the kind "cloud"`) {
+	if _, err := local.Open(t.Context(), c, w.options()); err == nil || !strings.Contains(err.Error(), `no connector for the kind "cloud"`) {
 		t.Errorf("%v", err)
 	}
 }
@@ -333,7 +333,7 @@ func TestStateElsewhere(t *testing.T) {
 	w := newWorld(t)
 	c := w.config()
 	c.State = "/dev/null/state"
-	if _, err := app.OpenState(t.Context(), c, w.options()); err == nil || !strings.Contains(err.Error(), "open state") {
+	if _, err := local.OpenState(t.Context(), c, w.options()); err == nil || !strings.Contains(err.Error(), "open state") {
 		t.Errorf("%v", err)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"example.com/accord/app"
+	"example.com/accord/app/local"
 	"example.com/accord/config"
 	"example.com/accord/connector"
 	"example.com/accord/connector/jira"
@@ -153,7 +154,7 @@ func (w *world) options() app.Options {
 
 func (w *world) open() *app.App {
 	w.t.Helper()
-	a, err := app.Open(w.t.Context(), w.config(), w.options())
+	a, err := local.Open(w.t.Context(), w.config(), w.options())
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/accord/app"
+	"example.com/accord/app/local"
 	"example.com/accord/config"
 	"example.com/accord/demo/script"
 	"example.com/accord/engine"
@@ -73,7 +74,7 @@ func (s *stage) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.app, err = app.Open(ctx, c, app.Options{Log: s.Log, Version: s.Version}); err != nil {
+	if s.app, err = local.Open(ctx, c, app.Options{Log: s.Log, Version: s.Version}); err != nil {
 		return err
 	}
 	return s.serve(ctx)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/accord/app"
+	"example.com/accord/app/local"
 	"example.com/accord/config"
 	"example.com/accord/demo/script"
 	"example.com/accord/jirasim"
@@ -39,7 +40,7 @@ func serveFile(path string) error {
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, c, app.Options{Log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	a, err := local.Open(ctx, c, app.Options{Log: slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))})
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func TestScriptWithKills(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.app, err = app.OpenState(t.Context(), c, app.Options{}); err != nil {
+	if s.app, err = local.OpenState(t.Context(), c, app.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	killing, enough := context.WithTimeout(t.Context(), 12*time.Second)

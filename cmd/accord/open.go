@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 
 	"example.com/accord/app"
+	"example.com/accord/app/local"
 	"example.com/accord/config"
 	"golang.org/x/term"
 )
@@ -23,12 +24,12 @@ func (c *cli) read() (config.Config, config.Faults, error) {
 
 // with opens everything for do, and closes it.
 func (c *cli) with(ctx context.Context, do func(*app.App) error) error {
-	return c.opened(ctx, app.Open, c.quiet(), 0, do)
+	return c.opened(ctx, local.Open, c.quiet(), 0, do)
 }
 
 // withState opens the state alone: no credential is needed.
 func (c *cli) withState(ctx context.Context, do func(*app.App) error) error {
-	return c.opened(ctx, app.OpenState, c.quiet(), 0, do)
+	return c.opened(ctx, local.OpenState, c.quiet(), 0, do)
 }
 
 type opener func(context.Context, config.Config, app.Options) (*app.App, error)

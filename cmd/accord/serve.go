@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"example.com/accord/app"
+	"example.com/accord/app/local"
 	"github.com/spf13/cobra"
 )
 
@@ -27,7 +28,7 @@ them into step.`,
 			for _, f := range faults.Notes() {
 				log.Warn("configuration", "note", f.String())
 			}
-			return c.opened(cmd.Context(), app.Open, log, workers, func(a *app.App) error { return a.Serve(cmd.Context()) })
+			return c.opened(cmd.Context(), local.Open, log, workers, func(a *app.App) error { return a.Serve(cmd.Context()) })
 		},
 	}
 	cmd.Flags().IntVar(&workers, "workers", 8, "issues worked on at the same time")
