@@ -35,7 +35,7 @@ const (
 
 // make begins the create of the issue here, with all that a create's body carries.
 func (s *saying) make() {
-	if s.ReadOnly || len(s.link.Agreed) == 0 || s.waits(issue.Whole(), nil) {
+	if s.ReadOnly || len(s.link.Agreed) == 0 || !s.stands() || s.waits(issue.Whole(), nil) {
 		return
 	}
 	want := issue.Document{}
@@ -51,6 +51,17 @@ func (s *saying) make() {
 	if len(want) > 0 {
 		s.begin(want, true)
 	}
+}
+
+// stands reports whether the issue stands anywhere, as last looked at: of one
+// that was deleted, moved away, archived or hidden no copy is made.
+func (s *saying) stands() bool {
+	for _, who := range s.rules.Order {
+		if o := s.link.Sides[who]; o.Ref.ID != "" && o.State == issue.Present {
+			return true
+		}
+	}
+	return false
 }
 
 // carries reports whether v at x goes into the body of a create.

@@ -104,8 +104,15 @@ func (f *folding) wins(x issue.Place, c issue.Claim, said issue.Stamp) (wins, de
 // awaited reports whether the changelog entry of an edit heard then may still come.
 func (f *folding) awaited(heard time.Time) bool { return f.now.Sub(heard) < f.rules.Times.Late }
 
-// rank is the place in the order of participants; a decision outranks all.
-func (f *folding) rank(p issue.Participant) int { return slices.Index(f.rules.Order, p) }
+// rank is the place in the order of participants; a decision outranks all, and
+// one that was taken out of the file nobody.
+func (f *folding) rank(p issue.Participant) int {
+	i := slices.Index(f.rules.Order, p)
+	if i < 0 && p != "" {
+		return len(f.rules.Order)
+	}
+	return i
+}
 
 // join adds fresh claims to held ones. A later claim of a participant takes the
 // place of its earlier one if it was made on it and the earlier is still shown

@@ -82,6 +82,9 @@ func (h *hearing) dated(x issue.Place) (time.Time, string) {
 		return h.ours(h.rows[x].Updated), h.rows[x].By
 	}
 	es := h.entries(x)
+	if h.Shown[x] == nil { // never heard: its entries were passed over
+		es = h.logOf(x)
+	}
 	if len(es) > 0 {
 		last := es[len(es)-1]
 		if _, set := h.raw[x].(issue.Set); set || !last.Known || h.alike(x, last.To, h.raw[x]) {

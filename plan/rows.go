@@ -23,6 +23,9 @@ func (s *side) name(twins map[issue.Place]issue.Value, born map[issue.Place]time
 			births[local] = s.birth(local, twins, born)
 		}
 		x, seen := births[local], s.view.Rows[local]
+		if x == (issue.Place{}) {
+			continue
+		}
 		s.rows[x] = seen
 		if _, known := s.Rows[x]; !known {
 			s.Rows[x] = issue.RowAt{ID: local.Row.ID, Created: s.ours(seen.Created)}
@@ -33,7 +36,7 @@ func (s *side) name(twins map[issue.Place]issue.Value, born map[issue.Place]time
 		if local.Row != (issue.Ref{}) {
 			x = births[local]
 			if x == (issue.Place{}) {
-				continue // gone, and never known here
+				continue // gone and never known here, or made twice
 			}
 		}
 		if s.sees(x.Field) {
@@ -42,14 +45,15 @@ func (s *side) name(twins map[issue.Place]issue.Value, born map[issue.Place]time
 	}
 }
 
-// birth says what an unknown row at local is.
+// birth says what an unknown row at local is; the zero Place: nothing of the link.
 func (s *side) birth(local issue.Place, twins map[issue.Place]issue.Value, born map[issue.Place]time.Time) issue.Place {
 	seen := s.view.Rows[local]
 	if seen.Ours && seen.Mark.Issue == s.Ref.ID && seen.Mark.Row != (issue.Ref{}) {
 		x := issue.Place{Field: local.Field, Row: seen.Mark.Row}
-		if _, taken := s.Rows[x]; !taken {
-			return x
+		if _, taken := s.Rows[x]; taken {
+			return issue.Place{} // made twice: the second stays where it is
 		}
+		return x
 	}
 	if s.first() {
 		row, _ := s.view.Doc[local].(issue.Row)

@@ -85,9 +85,13 @@ func (s *side) ours(t time.Time) time.Time {
 
 // entries returns what the changelog says of x after what was heard, oldest first.
 func (s *side) entries(x issue.Place) []issue.Entry {
-	var es []issue.Entry
+	return slices.DeleteFunc(s.logOf(x), func(e issue.Entry) bool { return !s.Heard.Before(e) })
+}
+
+// logOf returns all that the changelog says of x, oldest first.
+func (s *side) logOf(x issue.Place) (es []issue.Entry) {
 	for _, e := range s.view.Log {
-		if e.Place == x && s.Heard.Before(e) {
+		if e.Place == x {
 			es = append(es, e)
 		}
 	}
