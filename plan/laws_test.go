@@ -3,6 +3,7 @@ package plan_test
 import (
 	"flag"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -33,6 +34,7 @@ func search(t *testing.T, n string) {
 // agreed or held, and no edit is gone without a trace.
 func TestHistories(t *testing.T) {
 	search(t, "100000")
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // a history is small and short-lived
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHistory(t)
 		for range rapid.IntRange(1, 14).Draw(t, "length") {
@@ -166,8 +168,8 @@ func (h *history) calm(t *rapid.T) {
 	for _, j := range h.jiras {
 		j.down = false
 	}
-	for quiet := 0; quiet < 3; { // 9 minutes are longer than any call is in doubt
-		h.now = h.now.Add(3 * time.Minute)
+	for quiet := 0; quiet < 1; { // 8 minutes are longer than any call is in doubt
+		h.now = h.now.Add(8 * time.Minute)
 		quiet++
 		if !h.turnAll().Quiet() {
 			quiet = 0
@@ -178,7 +180,7 @@ func (h *history) calm(t *rapid.T) {
 	}
 	writes := fmt.Sprint(h.writes)
 	for range 2 {
-		h.now = h.now.Add(time.Hour)
+		h.now = h.now.Add(2 * time.Hour)
 		if p := h.turnAll(); !p.Quiet() {
 			t.Fatalf("not quiet though nothing happens:\n%s", h.out.String())
 		}
