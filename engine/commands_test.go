@@ -218,6 +218,35 @@ func (b *bed) pause() {
 	}
 }
 
+// A search shows one change sooner than another: a sweep begins behind the end
+// of the last.
+func TestSweepLooksBack(t *testing.T) {
+	inBed(t, func(b *bed) {
+		b.a.Hook, b.b.Hook = nil, nil
+		b.pause()
+		late := b.a.Create("ann", issue.Document{summary: issue.Scalar("late")})
+		soon := b.a.Create("ann", issue.Document{summary: issue.Scalar("soon")})
+		b.a.Habits.Lags = func(id string) time.Duration {
+			if id == late {
+				return 2 * time.Minute
+			}
+			return 0
+		}
+		time.Sleep(time.Hour)
+		b.sweep(sweepRecent, true)
+		b.a.Edit("ann", late, summary, issue.Scalar("late edit"))
+		time.Sleep(time.Minute)
+		b.a.Edit("ann", soon, summary, issue.Scalar("soon edit"))
+		if did := b.sweep(sweepRecent, true); did.Sent != 1 {
+			b.Errorf("swept %+v", did)
+		}
+		time.Sleep(2 * time.Minute)
+		if did := b.sweep(sweepRecent, true); did.Sent != 1 {
+			b.Errorf("then swept %+v", did)
+		}
+	})
+}
+
 // What a sweep met is queued before its place is stored.
 func TestSweepSendsBeforeItsPlace(t *testing.T) {
 	inBed(t, func(b *bed) {

@@ -18,6 +18,7 @@ type ledger struct {
 	subjects []subject
 	tokens   map[string]*token
 	order    []string
+	spared   map[string]bool // tokens that somebody may have replaced unseen, since the create of a copy cannot carry them
 	late     int             // writes after calm
 	unseen   map[string]bool // words that a write of ours covered: who edits next does not know of them
 }
@@ -173,7 +174,7 @@ func (v *verdict) comments() {
 func (v *verdict) edits() {
 	for _, name := range v.w.book.order {
 		t := v.w.book.tokens[name]
-		if t.subject != v.s.n || v.super[name] {
+		if t.subject != v.s.n || v.super[name] || v.w.book.spared[name] {
 			continue
 		}
 		x := issue.Place{Field: t.field}
@@ -247,10 +248,11 @@ func (v *verdict) isOver(field, name string) bool {
 // held wants scalars to be held exactly where words that did not know of each
 // other meet, and the newest word to win where that is the rule.
 func (v *verdict) held() {
-	front := map[string][]string{}
+	front, spared := map[string][]string{}, map[string]bool{}
 	for _, name := range v.w.book.order {
 		if t := v.w.book.tokens[name]; t.subject == v.s.n && !v.super[name] && (t.field == "summary" || t.field == "status") {
 			front[t.field] = append(front[t.field], name)
+			spared[t.field] = spared[t.field] || v.w.book.spared[name]
 		}
 	}
 	for f, names := range front {
@@ -259,6 +261,7 @@ func (v *verdict) held() {
 		switch policy := v.w.rules.Fields[f].Policy; {
 		case held && len(names) < 2:
 			v.fail("%s is held though nobody disagrees: %v", f, names)
+		case !held && spared[f]:
 		case !held && policy == plan.Hold && len(names) > 1:
 			v.fail("%s: %v did not know of each other, and nothing is held", f, names)
 		case !held && policy == plan.Newest:

@@ -22,7 +22,7 @@ var search = flag.Int("search", 0, "look at so many worlds of each kind for ever
 type mutant struct {
 	name  string
 	about string
-	kills []string          // "./engine TestWorlds/any 12", "./plan TestStories/C31": package, test, seed
+	kills []string          // "./engine TestWorlds/any 0-25", "./plan TestStories/C31": package, test, seeds
 	files map[string]string // by path from the root: the file with the fault in it
 }
 
@@ -140,7 +140,7 @@ func (m mutant) kill(t *testing.T) {
 		}
 		args := []string{"-test.run", anchored(f[1])}
 		if len(f) > 2 {
-			args = append(args, "-first", f[2], "-seeds", "1")
+			args = append(args, worlds(t, f[2])...)
 		}
 		out, err := m.run(built[pkg], pkg, args)
 		if err != nil && strings.Contains(out, "--- FAIL: "+strings.Split(f[1], "/")[0]) {
@@ -152,6 +152,21 @@ func (m mutant) kill(t *testing.T) {
 		}
 	}
 	t.Errorf("%s survives %v\n%s", m.name, m.kills, m.about)
+}
+
+// worlds turns "12" or "0-25" into flags.
+func worlds(t *testing.T, seeds string) []string {
+	t.Helper()
+	from, to, many := strings.Cut(seeds, "-")
+	if !many {
+		to = from
+	}
+	a, err := strconv.Atoi(from)
+	b, err2 := strconv.Atoi(to)
+	if err != nil || err2 != nil || b < a {
+		t.Fatalf("seeds %q: want 12 or 0-25", seeds)
+	}
+	return []string{"-first", from, "-seeds", strconv.Itoa(b - a + 1), "-stop"}
 }
 
 // anchored turns "TestWorlds/any" into the pattern of just that test.

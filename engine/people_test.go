@@ -109,16 +109,16 @@ func (w *world) stood(p issue.Participant, id string, x issue.Place) issue.Scala
 	return now
 }
 
-// said are the tokens of a field so far.
-func (w *world) said(s subject, field string) (names []string) {
+// spare notes that a token may have superseded whatever was said before it.
+func (w *world) spare(name string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	t := w.book.tokens[name]
 	for _, n := range w.book.order {
-		if t := w.book.tokens[n]; t.subject == s.n && t.field == field {
-			names = append(names, n)
+		if o := w.book.tokens[n]; n != name && o.subject == t.subject && o.field == t.field {
+			w.book.spared[n] = true
 		}
 	}
-	return names
 }
 
 // gone notes that a person took a token away.
@@ -154,11 +154,10 @@ func (w *world) edit(r *rand.Rand, p issue.Participant, s subject, near issue.Pl
 	default:
 		x := issue.Place{Field: field}
 		was, _ := doc[x].(issue.Scalar)
-		over := []string{string(was)}
-		if w.stood(p, id, x) == "" { // as our create left it: what is on its way there does not count as unseen
-			over = w.said(s, field)
+		now := w.token(s, p, field, string(was))
+		if w.stood(p, id, x) == "" { // as our create left it: what was on its way there may go unseen
+			w.spare(now)
 		}
-		now := w.token(s, p, field, over...)
 		w.logf("people", "%s/%s.%s %s → %s", p, id, field, was, now)
 		w.trackers[p].Edit("person", id, x, issue.Scalar(now))
 	}

@@ -72,6 +72,47 @@ func TestCreateInDoubt(t *testing.T) {
 	}
 }
 
+// The link is read before the looks: a turn whose look is older than the link
+// would take what another turn has heard meanwhile for undone by a person.
+func TestLinkIsReadBeforeTheLooks(t *testing.T) {
+	inBed(t, func(b *bed) {
+		at, other := b.create("one")
+		slow := true
+		b.a.Call = func(kind string) memory.Fate {
+			if kind == "look" && slow {
+				slow = false
+				return memory.Fate{Rest: 30 * time.Second} // it shows what was before the edit
+			}
+			return memory.Fate{}
+		}
+		claims := b.claims(refA(at), summary)
+		go func() {
+			if err := b.engine.Turn(b.Context(), issue.Event{Ref: refB(other), Cause: engine.Webhook}); err != nil {
+				b.Error(err)
+			}
+		}()
+		time.Sleep(time.Second)
+		b.a.Edit("ann", at, summary, issue.Scalar("two"))
+		b.settle()
+		b.shows(b.b, other, summary, issue.Scalar("two"))
+		if n := b.claims(refA(at), summary) - claims; n != 1 {
+			b.Errorf("%d edits were heard, and one was made", n)
+		}
+	})
+}
+
+// claims counts the edits of a place that were heard.
+func (b *bed) claims(link issue.Ref, x issue.Place) (n int) {
+	b.Helper()
+	for r, err := range b.store.History(b.Context(), link) {
+		if err != nil {
+			b.Fatal(err)
+		}
+		n += len(r.Claims[x])
+	}
+	return n
+}
+
 // C21: a person clones an issue with our mark, and its comments with theirs.
 func TestClone(t *testing.T) {
 	inBed(t, func(b *bed) {

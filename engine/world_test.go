@@ -76,7 +76,7 @@ func newWorld(seed uint64, k kind, edits int) *world {
 		seed: seed, kind: k, edits: edits, order: []issue.Participant{"a", "b", "c"},
 		trackers: map[issue.Participant]*memory.Tracker{}, store: memory.NewStore(), queue: memory.NewQueue(),
 		down: map[issue.Participant]time.Time{}, fussy: map[issue.Participant]time.Time{}, made: map[issue.Ref]time.Time{},
-		book: ledger{tokens: map[string]*token{}, unseen: map[string]bool{}},
+		book: ledger{tokens: map[string]*token{}, unseen: map[string]bool{}, spared: map[string]bool{}},
 	}
 	w.rules = plan.Rules{Sync: "world", Digest: "1", Order: w.order, Fields: map[string]plan.Field{}, Eyes: map[issue.Participant]plan.Eye{}}
 	r := w.dice("world", "rules")

@@ -92,10 +92,12 @@ func (t *Tracker) rows(v *issue.View, short bool) {
 	if k == nil {
 		return
 	}
-	for i, r := range k.remarks {
-		if i == 0 && short {
+	for _, r := range k.remarks {
+		if short && r.listed > 3 {
+			short = false
 			continue
 		}
+		r.listed++
 		p := issue.Place{Field: r.field, Row: issue.Ref{Participant: t.Name, ID: r.id}}
 		v.Rows[p] = issue.RowSeen{
 			Version: r.stamp(), By: r.by, Ours: r.author == Account, Echo: r.by == Account,
@@ -134,7 +136,7 @@ func (t *Tracker) Find(ctx context.Context, link issue.Ref, since time.Time) (is
 		for _, id := range t.made { // lowest first
 			k := t.tickets[id]
 			born := k.created.Add(-t.Habits.Skew)
-			if k.ours && k.mark == link && k.state == issue.Present && !born.Before(since) && !born.Add(t.Habits.SearchLag).After(time.Now()) {
+			if k.ours && k.mark == link && k.state == issue.Present && !born.Before(since) && !born.Add(t.lag(id)).After(time.Now()) {
 				return id
 			}
 		}
@@ -201,7 +203,7 @@ func (t *Tracker) page(ctx context.Context, from connector.Cursor) (connector.Pa
 func (t *Tracker) changed(since time.Time) (found []*ticket) {
 	for _, id := range t.made {
 		k := t.tickets[id]
-		indexed := !k.changed.Add(t.Habits.SearchLag).After(time.Now())
+		indexed := !k.changed.Add(t.lag(id)).After(time.Now())
 		if k.state == issue.Present && indexed && !k.changed.Before(since) {
 			found = append(found, k)
 		}
@@ -210,6 +212,14 @@ func (t *Tracker) changed(since time.Time) (found []*ticket) {
 		return cmp.Or(a.changed.Compare(b.changed), cmp.Compare(len(a.id), len(b.id)), cmp.Compare(a.id, b.id))
 	})
 	return found
+}
+
+// lag is how long a change of an issue is not found.
+func (t *Tracker) lag(id string) time.Duration {
+	if t.Habits.Lags != nil {
+		return t.Habits.Lags(id)
+	}
+	return t.Habits.SearchLag
 }
 
 func after(a, b string) bool {

@@ -32,6 +32,7 @@ type remark struct {
 	version          int
 	mark             issue.RowMark
 	hidden           bool // its visibility is restricted
+	listed           int  // looks that listed it as it is
 }
 
 // logged is an entry of the changelog with its values as they were.
@@ -113,6 +114,7 @@ func (t *Tracker) rewrite(k *ticket, r *remark, who author, parts issue.Row) {
 	r.parts, _ = t.canon(p, parts).(issue.Row)
 	r.by, r.updated = who.name, t.clock()
 	r.version++
+	r.listed = 0
 	t.touch(k, r)
 }
 

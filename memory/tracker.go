@@ -41,6 +41,7 @@ type Tracker struct {
 type Habits struct {
 	Canon     func(issue.Document) issue.Document        // what it makes of what is written; idempotent; nil: nothing
 	Logged    func(issue.Place, issue.Value) issue.Value // what its changelog shows of a value; nil: the value
+	Lags      func(id string) time.Duration              // until a change of that issue is found; nil: SearchLag
 	Skew      time.Duration                              // its clock against ours
 	LogLag    time.Duration                              // a changelog entry is not shown for so long
 	SearchLag time.Duration                              // a change is not found for so long
@@ -66,7 +67,7 @@ type Fate struct {
 	Err   error         // the answer instead of what it should be
 	Never bool          // with Err: it takes no effect
 	Late  time.Duration // with Err: it takes effect that long after the answer
-	Short bool          // "rows" only: the first row is on no page
+	Short bool          // "rows" only: pages shift, and a row that was listed a few times is on none
 }
 
 // A Tally counts what our own account did.

@@ -94,3 +94,21 @@ func rig(h memory.Habits) contract.Rig {
 		},
 	}
 }
+
+// A changelog is never newer than the fields beside it.
+func TestLookIsOfOneMoment(t *testing.T) {
+	place := issue.Place{Field: "summary"}
+	tr := &memory.Tracker{Name: "here", Habits: habits()}
+	id := tr.Create("ann", issue.Document{place: issue.Scalar("one")})
+	tr.Call = func(kind string) memory.Fate {
+		if kind == "rows" {
+			tr.Edit("ann", id, place, issue.Scalar("two"))
+		}
+		return memory.Fate{}
+	}
+	for v, err := range tr.Read(t.Context(), id) {
+		if err != nil || v.Doc[place] != issue.Scalar("one") || len(v.Log) > 0 {
+			t.Errorf("it shows %v and the log %v, %v", v.Doc[place], v.Log, err)
+		}
+	}
+}
