@@ -50,6 +50,7 @@ var layers = map[string]layer{
 		"connector": "the seam it fills", "issue": "what the seam speaks", "connector/jira/wire": "small shapes of its JSON",
 	}},
 	"durable/sqlite": {3, map[string]string{"durable": "the seam it fills", "issue": "what the seam speaks"}},
+	"durable/aws":    {3, map[string]string{"durable": "the seam it fills", "issue": "what the seam speaks"}},
 	"memory":         {3, map[string]string{"connector": "a seam it fills", "durable": "a seam it fills", "issue": "what the seams speak"}},
 	"contract": {3, map[string]string{
 		"connector": "a seam whose promises it holds", "durable": "a seam whose promises it holds", "issue": "samples", "text": "samples",
@@ -117,13 +118,15 @@ var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "T
 var outside = map[string]map[string]string{
 	"github.com/aws/aws-lambda-go": below("the shape of what it is called with", "lambda/hear", "lambda/turn", "lambda/alert"),
 
-	"github.com/goccy/go-yaml": {"config": "it keeps line and column of every node"},
-	"github.com/google/go-cmp": {"contract": "it shows differences"},
-	"github.com/spf13/cobra":   {"cmd/accord": "the command line as users know it"},
-	"golang.org/x/term":        {"cmd/accord": "is it a terminal?"},
-	"golang.org/x/time":        {"connector/jira": "the limits of a site"},
-	"modernc.org/sqlite":       {"durable/sqlite": "the store"},
-	"pgregory.net/rapid":       {"contract": "it draws samples"},
+	"github.com/aws/aws-sdk-go-v2": {"durable/aws": "the services it keeps things with"},
+	"github.com/aws/smithy-go":     {"durable/aws": "the errors of the services"},
+	"github.com/goccy/go-yaml":     {"config": "it keeps line and column of every node"},
+	"github.com/google/go-cmp":     {"contract": "it shows differences"},
+	"github.com/spf13/cobra":       {"cmd/accord": "the command line as users know it"},
+	"golang.org/x/term":            {"cmd/accord": "is it a terminal?"},
+	"golang.org/x/time":            {"connector/jira": "the limits of a site"},
+	"modernc.org/sqlite":           {"durable/sqlite": "the store"},
+	"pgregory.net/rapid":           {"contract": "it draws samples"},
 }
 
 // A source is one Go file of the repository.
@@ -222,7 +225,7 @@ func TestTheTableGoesDown(t *testing.T) {
 		}
 	}
 	// engine and adapters meet at the seams only
-	sides := []string{"engine", "connector/jira", "durable/sqlite", "memory", "contract", "jirasim"}
+	sides := []string{"engine", "connector/jira", "durable/sqlite", "durable/aws", "memory", "contract", "jirasim"}
 	for _, p := range sides {
 		for _, q := range sides {
 			if slices.Contains(reach(p), q) {
