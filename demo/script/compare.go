@@ -193,12 +193,9 @@ func (b *bench) hopped() bool {
 	var last time.Time
 	for _, e := range b.edits {
 		if e.Track == b.climbed && e.Field == "status" {
-			last = e.At.Truncate(time.Millisecond)
+			last = e.At
 		}
 	}
 	s := b.climbed.born.other()
-	hops := slices.DeleteFunc(slices.Clone(b.looks[b.climbed][s].Log), func(e entry) bool {
-		return e.Field != "status" || e.By != b.sync[s] || e.At.Before(last)
-	})
-	return len(hops) >= 2
+	return hops(b.looks[b.climbed][s].Log, b.sync[s], last) >= 2
 }

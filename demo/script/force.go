@@ -22,10 +22,7 @@ func (h *hand) force(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.climb(ctx, t); err != nil {
-		return err
-	}
-	if err := h.wait(ctx, t, func(*track) bool { return t.paired() }); err != nil {
+	if err := h.hop(ctx, t); err != nil {
 		return err
 	}
 	t.mu.Lock()
@@ -44,35 +41,89 @@ func (h *hand) force(ctx context.Context) error {
 	return h.clash(ctx, t, looks)
 }
 
-// climb takes an issue through its workflow, a transition at a time.
-func (h *hand) climb(ctx context.Context, t *track) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	at := look{Values: map[string]string{"status": h.Words.Statuses[0].Cloud}}
-	for _, w := range h.Words.Statuses[1:4] {
-		if err := h.transition(ctx, t, cloud, [2]look{cloud: at}, w.Cloud); err != nil {
-			return fmt.Errorf("transition to %s: %w", w.Cloud, err)
-		}
-		at.Values["status"] = w.Cloud
-	}
+// climbs is how often a way through the workflow is tried. The first one
+// nearly always makes the sync go several hops at once.
+const climbs = 5
+
+// hop takes an issue through its workflow so fast that the sync has to follow
+// by several hops at once, and waits until it has.
+func (h *hand) hop(ctx context.Context, t *track) error {
+	h.mu.Lock()
 	h.climbed = t
-	return nil
+	h.mu.Unlock()
+	for range climbs {
+		last, err := h.climb(ctx, t)
+		if err != nil {
+			return err
+		}
+		var looks [2]look
+		err = h.wait(ctx, t, func() (bool, error) {
+			if !t.paired() {
+				return false, nil
+			}
+			if looks, err = h.look(ctx, t); err != nil {
+				return false, err
+			}
+			return equalAt(h.Words, "status", looks[cloud], looks[server]), nil
+		})
+		if err != nil {
+			return err
+		}
+		l, err := h.jiras[server].look(ctx, h.Words, t.id[server], true)
+		if err != nil || hops(l.Log, h.jiras[server].ours, last) >= 2 {
+			return err
+		}
+	}
+	return nil // the judge says so
 }
 
-// wait looks at a track again and again until something is so.
-func (h *hand) wait(ctx context.Context, t *track, so func(*track) bool) error {
+// climb takes an issue through its workflow, a transition at a time, and says
+// when the last one was begun.
+func (h *hand) climb(ctx context.Context, t *track) (last time.Time, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	looks := [2]look{}
+	if looks[cloud], err = h.jiras[cloud].look(ctx, h.Words, t.id[cloud], false); err != nil {
+		return last, err
+	}
+	way := h.Words.Statuses[:4]
+	at := slices.IndexFunc(way, func(w Word) bool { return w.Cloud == looks[cloud].Values["status"] })
+	for range 3 {
+		at = (at + 1) % len(way)
+		last = time.Now()
+		if err := h.transition(ctx, t, cloud, looks, way[at].Cloud); err != nil {
+			return last, fmt.Errorf("transition to %s: %w", way[at].Cloud, err)
+		}
+		looks[cloud].Values["status"] = way[at].Cloud
+	}
+	return last, nil
+}
+
+// hops counts the statuses that an account chose since then.
+func hops(log []entry, by string, since time.Time) int {
+	n := 0
+	for _, e := range log {
+		if e.Field == "status" && e.By == by && !e.At.Before(since.Truncate(time.Millisecond)) {
+			n++
+		}
+	}
+	return n
+}
+
+// wait asks again and again whether something is so; the issue is in hand then.
+func (h *hand) wait(ctx context.Context, t *track, so func() (bool, error)) error {
 	for end := time.Now().Add(patience); time.Now().Before(end); {
 		t.mu.Lock()
-		done := so(t)
+		done, err := so()
 		t.mu.Unlock()
-		if done {
-			return nil
+		if done || err != nil {
+			return err
 		}
 		if err := sleep(ctx, 100*time.Millisecond); err != nil {
 			return err
 		}
 	}
-	return fmt.Errorf("the issue that was made first at the %v has not come to the %v within %v", t.born, t.born.other(), patience)
+	return fmt.Errorf("the issue that was made first at the %v is not as it is there at the %v within %v", t.born, t.born.other(), patience)
 }
 
 // clash writes two summaries at the same time.
