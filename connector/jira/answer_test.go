@@ -84,6 +84,21 @@ func TestRowOfAnotherVersion(t *testing.T) {
 	})
 }
 
+// TestRowMadeInternal: a comment that became an internal note since it was read is
+// not written, though neither its body nor its time tells of it.
+func TestRowMadeInternal(t *testing.T) {
+	s := newSite(t)
+	s.on("GET /rest/api/2/issue/10/comment/7", 200, `{"id":"7","body":"words","updated":"2026-01-02T03:04:05.000+0000","jsdPublic":false}`)
+	at := issue.Place{Field: "comments", Row: issue.Ref{Participant: "b", ID: "1"}}
+	c := edit(issue.Document{at: issue.Row{"body": issue.Text{Doc: text.Of("ours")}}})
+	c.From[at] = issue.Row{"body": issue.Text{Doc: text.Of("words")}}
+	c.Rows[at] = issue.RowAt{ID: "7"}
+	r, err := s.participant(t, jira.DataCenter).Write(t.Context(), c)
+	if got := r.Replies[at]; err != nil || got.State != issue.NotDone || len(s.asked("PUT ")) > 0 {
+		t.Errorf("%+v, %v, %v", got, err, s.asked("PUT "))
+	}
+}
+
 // TestScreens: of two transitions to a status the one is taken whose screen can
 // be filled, and it is filled from what is written now, never from what was shown.
 func TestScreens(t *testing.T) {

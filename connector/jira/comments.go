@@ -53,18 +53,41 @@ func (l *looking) rows(ctx context.Context, field, id string, embedded json.RawM
 	return nil
 }
 
-// comments pages all comments of an issue, oldest first.
-func (c *Client) comments(ctx context.Context, issueID string) ([]commentJSON, error) {
-	var all []commentJSON
+// rereads is how often comments are read again because their pages shifted.
+const rereads = 2
+
+// comments pages all comments of an issue, oldest first. One that is deleted or
+// made meanwhile shifts the pages, and another one may stand on none: then they
+// are read again, and what is still missing is asked for by its id where it matters.
+func (c *Client) comments(ctx context.Context, issueID string) (all []commentJSON, err error) {
+	for range 1 + rereads {
+		steady := false
+		if all, steady, err = c.commentPages(ctx, issueID); err != nil || steady {
+			break
+		}
+	}
+	return all, err
+}
+
+// commentPages pages the comments once. Steady: nothing shifted.
+func (c *Client) commentPages(ctx context.Context, issueID string) (all []commentJSON, steady bool, err error) {
+	total, ids := -1, map[id]bool{}
+	steady = true
 	for {
 		var page commentPage
 		r := get("/issue/{}/comment", issueID).with("startAt", strconv.Itoa(len(all))).with("maxResults", "100").with("orderBy", "created")
 		if err := c.do(ctx, r, &page); err != nil {
-			return nil, err
+			return nil, false, err
+		}
+		steady = steady && (total < 0 || page.Total == total)
+		total = page.Total
+		for _, m := range page.Comments {
+			steady = steady && !ids[m.ID]
+			ids[m.ID] = true
 		}
 		all = append(all, page.Comments...)
 		if len(page.Comments) == 0 || len(all) >= page.Total {
-			return all, nil
+			return all, steady, nil
 		}
 	}
 }

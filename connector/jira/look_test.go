@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -151,6 +152,33 @@ func TestCutOffComments(t *testing.T) {
 	v, err := look(t, s.participant(t, jira.DataCenter), "10")
 	if err != nil || len(v.Rows) != 2 || len(v.Doc) != 2 {
 		t.Errorf("%d rows: %v, %v", len(v.Rows), v.Doc, err)
+	}
+}
+
+// TestShiftedComments: a comment that is deleted between two pages moves those
+// behind it up, so that one stands on neither: they are read again.
+func TestShiftedComments(t *testing.T) {
+	one := func(id int) string {
+		return fmt.Sprintf(`{"id":"%d","author":{"name":"ann","displayName":"Ann"},"body":"words","created":"2026-01-02T03:04:05.000+0000","updated":"2026-01-02T03:04:05.000+0000"}`, id)
+	}
+	s := newSite(t)
+	s.on("GET /rest/api/2/issue/10", 200, `{"id":"10","key":"SUP-1","fields":{"project":{"key":"SUP"}}}`)
+	there := []int{1, 2, 3, 4, 5}
+	s.mux.HandleFunc("GET /rest/api/2/issue/10/comment", func(w http.ResponseWriter, r *http.Request) {
+		at, _ := strconv.Atoi(r.URL.Query().Get("startAt"))
+		var page []string
+		for _, id := range there[min(at, len(there)):min(at+2, len(there))] {
+			page = append(page, one(id))
+		}
+		fmt.Fprintf(w, `{"startAt":%d,"total":%d,"comments":[%s]}`, at, len(there), strings.Join(page, ","))
+		if there[0] == 1 {
+			there = there[1:]
+		}
+	})
+	v, err := look(t, s.participant(t, jira.DataCenter), "10")
+	at := issue.Place{Field: "comments", Row: issue.Ref{Participant: "acme-support", ID: "3"}}
+	if _, seen := v.Rows[at]; err != nil || !seen {
+		t.Errorf("the comment that moved up is not seen: %v, %v", v.Rows, err)
 	}
 }
 

@@ -71,6 +71,11 @@ func (w *writing) stands(ctx context.Context, at issue.Place) bool {
 	was, _ := row["body"].(issue.Text)
 	is, err := w.p.c.dialect.decodeText(now.Body)
 	version := w.c.Rows[at].Version
+	if now.restricted() {
+		// Written without its visibility it might be seen by more than before.
+		w.reply(issue.NotDone, "it is not for everybody any more", at)
+		return false
+	}
 	if err != nil || !is.Equal(was.Doc) || version != "" && version != now.version() {
 		w.reply(issue.NotDone, "it was changed meanwhile", at)
 		return false
