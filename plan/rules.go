@@ -51,8 +51,8 @@ type Eye struct {
 	ReadOnly bool                                       // never written
 	Fields   map[string]Lens                            // by field; one that is missing is neither heard nor written here
 	People   []Word                                     // own user id ↔ shared person, for mentions in texts
-	Canon    func(issue.Document) issue.Document        // see connector.Connector; nil: as it is
-	Logged   func(issue.Place, issue.Value) issue.Value // see connector.Connector; nil: as it is
+	Canon    func(issue.Document) issue.Document        `json:"-"` // see connector.Connector; nil: as it is
+	Logged   func(issue.Place, issue.Value) issue.Value `json:"-"` // see connector.Connector; nil: as it is
 }
 
 // A Lens is how a participant shows one field.

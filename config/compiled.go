@@ -1,0 +1,62 @@
+package config
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// compiled is how a Config is published for those that do not read the file.
+type compiled struct {
+	Format int
+	Config Config
+}
+
+// format counts the shapes of a published Config. A build reads its own only:
+// it is published again with each.
+const format = 1
+
+// Compile returns c as JSON, the same for the same c, and the name that it is
+// published under: its digest.
+func (c Config) Compile() (src []byte, name string, err error) {
+	if src, err = json.Marshal(compiled{format, c}); err != nil {
+		return nil, "", fmt.Errorf("compile configuration: %w", err)
+	}
+	sum := sha256.Sum256(src)
+	return src, hex.EncodeToString(sum[:]) + ".json", nil
+}
+
+// Load reads what Compile returned.
+func Load(src []byte) (Config, error) {
+	var c compiled
+	d := json.NewDecoder(bytes.NewReader(src))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return Config{}, fmt.Errorf("load configuration: %w", err)
+	}
+	if c.Format != format {
+		return Config{}, fmt.Errorf("load configuration: it has format %d, and this build reads %d; publish it again", c.Format, format)
+	}
+	return c.Config, nil
+}
+
+// Portable says what of c could not be used on another machine: it names every
+// file that would not be there. Where credentials are kept elsewhere, the name
+// of an environment variable is their name.
+func (c Config) Portable() error {
+	var errs []error
+	file := func(site, what, path string) {
+		if path != "" {
+			errs = append(errs, fmt.Errorf("site %s: %s is the file %s, which is on this machine only", site, what, path))
+		}
+	}
+	for _, s := range c.Sites {
+		file(s.Name, "token", s.Token.File)
+		file(s.Name, "secret", s.Secret.File)
+		file(s.Name, "ca_file", s.CAFile)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,66 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/accord/config"
+	"github.com/google/go-cmp/cmp"
+)
+
+func parsed(t *testing.T, src []byte) config.Config {
+	t.Helper()
+	c, faults := config.Parse("accord.yaml", src)
+	if err := faults.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestCompiledLoadsTheSame(t *testing.T) {
+	c := parsed(t, example(t))
+	src, name, err := c.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := config.Load(src)
+	if diff := cmp.Diff(c, got); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	again, same, err := parsed(t, example(t)).Compile()
+	if err != nil || string(again) != string(src) || same != name || len(name) != 64+len(".json") {
+		t.Errorf("the same file compiles to %s and to %s: %v", name, same, err)
+	}
+	c.Syncs[0].Rules.Digest = "x"
+	if _, other, err := c.Compile(); err != nil || other == name {
+		t.Errorf("another configuration has the same name %s: %v", other, err)
+	}
+}
+
+func TestLoadRefusesWhatItDoesNotKnow(t *testing.T) {
+	for src, want := range map[string]string{
+		``:                              "EOF",
+		`{"Format":1,"Config":{"X":1}}`: "unknown field",
+		`{"Format":2}`:                  "it has format 2, and this build reads 1; publish it again",
+	} {
+		if _, err := config.Load([]byte(src)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", src, err, want)
+		}
+	}
+}
+
+func TestPortable(t *testing.T) {
+	c := config.Config{Sites: []config.Site{
+		{Name: "one", Token: config.Credential{Env: "T"}, Secret: config.Credential{Env: "S"}},
+		{Name: "two", Token: config.Credential{File: "t"}, Secret: config.Credential{File: "s"}, CAFile: "c.pem"},
+	}}
+	err := c.Portable()
+	for _, want := range []string{"two: token is the file t", "two: secret is the file s", "two: ca_file is the file c.pem"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v lacks %q", err, want)
+		}
+	}
+	if c.Sites = c.Sites[:1]; c.Portable() != nil {
+		t.Errorf("what is in the environment is said to be on this machine only: %v", c.Portable())
+	}
+}
