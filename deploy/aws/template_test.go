@@ -12,8 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"gopkg.in/yaml.v3"
 )
 
 type object = map[string]any
@@ -30,11 +29,11 @@ func load(t testing.TB, path string) template {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := parser.ParseBytes(text, 0)
-	if err != nil {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
 	}
-	root := plain(t, f.Docs[0].Body).(object)
+	root := plain(t, doc.Content[0]).(object)
 	section := func(name string) object { o, _ := root[name].(object); return o }
 	return template{
 		section("Parameters"), section("Conditions"), section("Mappings"),
@@ -43,44 +42,49 @@ func load(t testing.TB, path string) template {
 }
 
 // plain returns a node as object, []any, string, bool or float64.
-func plain(t testing.TB, n ast.Node) any {
+func plain(t testing.TB, n *yaml.Node) any {
 	t.Helper()
-	switch n := n.(type) {
-	case *ast.MappingNode:
+	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
+		tag := n.Tag
+		n.Tag = ""
+		return function(tag, plain(t, n))
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
 		o := object{}
-		for _, v := range n.Values {
-			key := v.Key.String()
-			if s, ok := v.Key.(*ast.StringNode); ok {
-				key = s.Value
+		for pair := range slices.Chunk(n.Content, 2) {
+			if _, twice := o[pair[0].Value]; twice {
+				t.Fatalf("line %d: %s is there twice", pair[0].Line, pair[0].Value)
 			}
-			o[key] = plain(t, v.Value)
+			o[pair[0].Value] = plain(t, pair[1])
 		}
 		return o
-	case *ast.SequenceNode:
-		list := make([]any, 0, len(n.Values))
-		for _, v := range n.Values {
-			list = append(list, plain(t, v))
+	case yaml.SequenceNode:
+		list := make([]any, 0, len(n.Content))
+		for _, e := range n.Content {
+			list = append(list, plain(t, e))
 		}
 		return list
-	case *ast.TagNode:
-		return function(n.Start.Value, plain(t, n.Value))
-	case *ast.StringNode:
-		return n.Value
-	case *ast.LiteralNode:
-		return n.Value.Value
-	case *ast.BoolNode:
-		return n.Value
-	case *ast.IntegerNode:
+	case yaml.ScalarNode:
+		return scalar(t, n)
+	}
+	t.Fatalf("line %d: CloudFormation reads no aliases", n.Line)
+	return nil
+}
+
+func scalar(t testing.TB, n *yaml.Node) (v any) {
+	t.Helper()
+	switch n.Tag {
+	case "!!int", "!!float":
 		var f float64
-		if _, err := fmt.Sscan(n.Token.Value, &f); err != nil {
+		if err := n.Decode(&f); err != nil {
 			t.Fatal(err)
 		}
 		return f
-	case *ast.FloatNode:
-		return n.Value
+	case "!!bool":
+		return n.Value == "true"
 	}
-	t.Fatalf("%s: a node of the kind %s", n.GetToken().Position, n.Type())
-	return nil
+	return n.Value
 }
 
 func function(tag string, arg any) object {

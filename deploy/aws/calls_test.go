@@ -1,0 +1,158 @@
+package deploy_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestEveryQueueHasItsDead: what fails ends in a queue of its own, from no other,
+// and after as many tries as durable.MaxTries.
+func TestEveryQueueHasItsDead(t *testing.T) {
+	tp := load(t, "template.yaml")
+	queues := tp.of("AWS::SQS::Queue")
+	redrives := 0
+	for id, q := range queues {
+		if strings.HasSuffix(id, "Dead") {
+			continue
+		}
+		redrives++
+		dead := at(q, "RedrivePolicy/deadLetterTargetArn/Fn::GetAtt/0")
+		d, ok := queues[fmt.Sprint(dead)]
+		if !ok || !strings.HasSuffix(fmt.Sprint(dead), "Dead") {
+			t.Errorf("%s gives what failed to %v", id, dead)
+			continue
+		}
+		if got := at(q, "RedrivePolicy/maxReceiveCount"); got != 30.0 {
+			t.Errorf("%s gives up after %v tries", id, got)
+		}
+		name := at(q, "QueueName/Fn::Sub").(string)
+		from := fmt.Sprint(at(d, "RedriveAllowPolicy/sourceQueueArns/0/Fn::Sub"))
+		if at(d, "RedriveAllowPolicy/redrivePermission") != "byQueue" || !strings.HasSuffix(from, ":"+name) {
+			t.Errorf("%v takes from %s, not from %s alone", dead, from, name)
+		}
+		if at(d, "MessageRetentionPeriod").(float64) < at(q, "MessageRetentionPeriod").(float64) {
+			t.Errorf("%v forgets before %s does: the age of a message goes on", dead, id)
+		}
+	}
+	if redrives != 2 || len(queues) != 4 {
+		t.Errorf("%d queues, %d of them with a dead one", len(queues), redrives)
+	}
+}
+
+// TestMappings: what a stream or a queue may do to a function. Without limits a
+// batch that fails would be tried until its records expire, and hold up its shard.
+func TestMappings(t *testing.T) {
+	tp := load(t, "template.yaml")
+	functions, queues := tp.of("AWS::Serverless::Function"), tp.of("AWS::SQS::Queue")
+	seen := map[string]int{}
+	for id, m := range tp.of("AWS::Lambda::EventSourceMapping") {
+		source := at(m, "EventSourceArn/Fn::GetAtt/0").(string)
+		function := strings.TrimSuffix(at(m, "FunctionName/Ref").(string), ".Alias")
+		seen[source]++
+		if fmt.Sprint(m["FunctionResponseTypes"]) != "[ReportBatchItemFailures]" {
+			t.Errorf("%s: one bad message fails its whole batch", id)
+		}
+		if q, ok := queues[source]; ok {
+			hidden, limit := q["VisibilityTimeout"].(float64), functions[function]["Timeout"].(float64)
+			if hidden < 6*limit {
+				t.Errorf("%s hides for %v s what %s may work on for %v s: want six times as long", source, hidden, function, limit)
+			}
+			if at(m, "ScalingConfig/MaximumConcurrency/Ref") == nil {
+				t.Errorf("%s: nothing bounds how many turns run at the same time", id)
+			}
+			continue
+		}
+		if m["BisectBatchOnFunctionError"] != true {
+			t.Errorf("%s: a record that kills the function is not told apart", id)
+		}
+		if n, _ := m["MaximumRetryAttempts"].(float64); n < 1 || n > 1000 {
+			t.Errorf("%s is retried %v times", id, m["MaximumRetryAttempts"])
+		}
+		if s, _ := m["MaximumRecordAgeInSeconds"].(float64); s < 3600 || s > 259_200 {
+			t.Errorf("%s gives records up after %v s", id, m["MaximumRecordAgeInSeconds"])
+		}
+		if got := at(m, "DestinationConfig/OnFailure/Destination/Fn::GetAtt/0"); got != "Bucket" {
+			t.Errorf("%s gives what failed to %v: only S3 keeps the records themselves", id, got)
+		}
+	}
+	for _, source := range []string{"Stream", "Table", "LiveQueue", "BulkQueue"} {
+		if seen[source] != 1 {
+			t.Errorf("%d functions are called for %s, want 1", seen[source], source)
+		}
+	}
+	for id, f := range functions {
+		if f["ReservedConcurrentExecutions"] != nil {
+			t.Errorf("%s reserves concurrency: messages would be received, not handled, and die", id)
+		}
+	}
+}
+
+// TestStreamKeepsWhatIsTried: records outlive the last try.
+func TestStreamKeepsWhatIsTried(t *testing.T) {
+	tp := load(t, "template.yaml")
+	kept := tp.of("AWS::Kinesis::Stream")["Stream"]["RetentionPeriodHours"].(float64) * 3600
+	tried := tp.of("AWS::Lambda::EventSourceMapping")["HearCalled"]["MaximumRecordAgeInSeconds"].(float64)
+	if kept <= tried {
+		t.Errorf("the stream keeps records for %v s, and hear tries for %v s", kept, tried)
+	}
+}
+
+// TestFunctions: small, on arm64, under an alias that a deployment shifts.
+func TestFunctions(t *testing.T) {
+	tp := load(t, "template.yaml")
+	functions := tp.of("AWS::Serverless::Function")
+	for path, want := range map[string]string{
+		"Function/Runtime": "provided.al2023", "Function/Architectures": "[arm64]", "Function/Handler": "bootstrap", "Function/AutoPublishAlias": "live",
+	} {
+		if got := fmt.Sprint(at(tp.globals, path)); got != want {
+			t.Errorf("%s is %s, want %s", path, got, want)
+		}
+	}
+	var names []string
+	for id, f := range functions {
+		name := strings.ToLower(id)
+		names = append(names, name)
+		for path, want := range map[string]string{
+			"FunctionName/Fn::Sub": "${Name}-" + name, "CodeUri": "../../dist/lambda/" + name + ".zip", "LoggingConfig/LogGroup/Ref": id + "Log",
+			"Role/Fn::GetAtt/0": id + "Role", "DeploymentPreference/Type": "map[Fn::If:[Prod Canary10Percent5Minutes AllAtOnce]]",
+			"DeploymentPreference/Alarms": "[map[Fn::Sub:${Name}-errors-" + name + "]]",
+		} {
+			if got := fmt.Sprint(at(f, path)); got != want {
+				t.Errorf("%s: %s is %s, want %s", id, path, got, want)
+			}
+		}
+		if s, _ := f["Timeout"].(float64); s < 1 || s > 900 {
+			t.Errorf("%s may take %v s", id, f["Timeout"])
+		}
+	}
+	slices.Sort(names)
+	if got := strings.Join(names, " "); got != "after alert backfill hear logs sweep turn upkeep web" {
+		t.Errorf("the functions are %s", got)
+	}
+	logs := tp.of("AWS::Logs::LogGroup")
+	for id := range functions {
+		if l := logs[id+"Log"]; at(l, "RetentionInDays/Ref") != "LogDays" || !strings.HasPrefix(at(l, "LogGroupName/Fn::Sub").(string), "/accord/${Name}/") {
+			t.Errorf("%s logs into %v", id, l)
+		}
+	}
+}
+
+// TestSchedules: each starts a loop, which never works twice at the same time.
+func TestSchedules(t *testing.T) {
+	tp := load(t, "template.yaml")
+	starts := fmt.Sprint(at(tp.of("AWS::IAM::Role")["ScheduleRole"], "Policies/0/PolicyDocument/Statement/0/Resource"))
+	for id, s := range tp.of("AWS::Scheduler::Schedule") {
+		loop, _ := at(s, "Target/Arn/Ref").(string)
+		if tp.of("AWS::Serverless::StateMachine")[loop] == nil || !strings.Contains(starts, "map[Ref:"+loop+"]") {
+			t.Errorf("%s starts %q, which it may not or which is not there", id, loop)
+		}
+		if in := at(s, "Target/Input"); in != `{"from":"nobody","walk":{}}` {
+			t.Errorf("%s starts it with %v", id, in)
+		}
+		if !schedule.MatchString(s["ScheduleExpression"].(string)) {
+			t.Errorf("%s is due %v", id, s["ScheduleExpression"])
+		}
+	}
+}
