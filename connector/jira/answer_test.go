@@ -46,6 +46,17 @@ func TestRefusalWithoutNames(t *testing.T) {
 	}
 }
 
+// TestPageInsteadOfAnAnswer: a log-in page with the status 200 is no success,
+// though nothing of the answer was wanted.
+func TestPageInsteadOfAnAnswer(t *testing.T) {
+	s := newSite(t)
+	s.on("PUT /rest/api/3/issue/10", 200, "<html><title>Log in</title></html>")
+	_, err := s.participant(t, jira.Cloud).Write(t.Context(), edit(issue.Document{place("summary"): issue.Scalar("x")}))
+	if err == nil || !strings.Contains(err.Error(), "Log in") || !strings.Contains(err.Error(), "a web page came instead of JSON") {
+		t.Errorf("it was answered: %v", err)
+	}
+}
+
 // TestNeverOpened: where no connection was opened nothing was done.
 func TestNeverOpened(t *testing.T) {
 	s := newSite(t)

@@ -133,7 +133,7 @@ func (c *Client) request(ctx context.Context, r call) (req *http.Request, tried 
 func (c *Client) answer(resp *http.Response, tried string, out any) error {
 	body := bufio.NewReader(resp.Body)
 	success := resp.StatusCode/100 == 2
-	if success && (out == nil || resp.StatusCode == http.StatusNoContent) {
+	if success && (resp.StatusCode == http.StatusNoContent || out == nil && !page(body)) {
 		c.gate.hear(c.now(), resp.StatusCode, resp.Header, "")
 		drain(body)
 		return nil
