@@ -41,6 +41,24 @@ func TestStates(t *testing.T) {
 	})
 }
 
+// TestRenamedProject: a project whose key was changed has not moved away.
+func TestRenamedProject(t *testing.T) {
+	s := newSite(t)
+	s.on("GET /rest/api/3/issue/10", 200, `{"id":"10","key":"HELP-1","fields":{"project":{"key":"HELP"}}}`)
+	s.on("GET /rest/api/3/issue/11", 200, `{"id":"11","key":"OPS-1","fields":{"project":{"key":"OPS"}}}`)
+	s.on("GET /rest/api/3/project/SUP", 200, `{"key":"HELP"}`)
+	p := s.participant(t, jira.Cloud)
+	if v, err := look(t, p, "11"); err != nil || v.State != issue.Outside {
+		t.Errorf("an issue of another project is %q, %v", v.State, err)
+	}
+	if v, err := look(t, p, "10"); err == nil || !strings.Contains(err.Error(), "SUP is called HELP now") {
+		t.Errorf("an issue of a project that was renamed is %q, %v", v.State, err)
+	}
+	if n := len(s.asked("GET /rest/api/3/project/")); n != 1 {
+		t.Errorf("the key of the project was asked for %d times", n)
+	}
+}
+
 func TestArchived(t *testing.T) {
 	for reason, fields := range map[string]string{
 		"the issue is":    `"project":{"key":"SUP"},"archiveddate":"2026-01-02T03:04:05.000+0000"`,

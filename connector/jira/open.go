@@ -118,6 +118,7 @@ type Participant struct {
 	quiet   leave // to edit without notifying people
 	history leave // to sign the history
 	screens screens
+	called  memo[string] // the key of the project, as the site has it now
 }
 
 // Participant returns the connector of one project.

@@ -116,11 +116,42 @@ func (l *looking) one(ctx context.Context, id string, got fetched) (issue.View, 
 		}
 	}
 	v := l.head(got)
+	if v.State == issue.Outside {
+		return v, l.p.renamed(ctx, got.issueJSON)
+	}
 	if v.State != issue.Present {
 		return v, nil
 	}
 	return v, l.fill(ctx, got, &v)
 }
+
+// renamed is an error if an issue is in another project only by name: then all
+// of the project would seem to have moved away. The old key still finds it:
+// docs/JIRA.md "Gone or hidden".
+func (p *Participant) renamed(ctx context.Context, i *issueJSON) error {
+	var there struct {
+		Key string `json:"key"`
+	}
+	i.field("project", &there)
+	now, err := p.called.get(p.c.now(), calledFor, func() (string, error) {
+		o := there
+		err := p.c.do(ctx, get("/project/{}", p.project.Key), &o)
+		if statusOf(err) == http.StatusNotFound {
+			return p.project.Key, nil
+		}
+		return o.Key, err
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("ask for the key of project %s: %w", p.project.Key, err)
+	case now == there.Key:
+		return fmt.Errorf("site %s: project %s is called %s now; write that in the file", p.c.site.Name, p.project.Key, now)
+	}
+	return nil
+}
+
+// calledFor is how long the key of a project is believed.
+const calledFor = 10 * time.Minute
 
 // state says how an issue that could not be read was found.
 func (l *looking) state(ctx context.Context, err error) (issue.Presence, error) {
