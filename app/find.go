@@ -82,10 +82,11 @@ func (a *App) Link(ctx context.Context, ref issue.Ref) (issue.Link, *engine.Engi
 func (a *App) Issues(ctx context.Context, s *Sync) iter.Seq2[issue.Ref, error] {
 	return func(yield func(issue.Ref, error) bool) {
 		for l, err := range a.Store.Links(ctx, durable.Filter{}) {
-			if _, ours := s.Engine.Connectors[l.ID.Participant]; err == nil && !ours {
+			ref := s.Engine.Address(l)
+			if _, ours := s.Engine.Connectors[ref.Participant]; err == nil && !ours {
 				continue
 			}
-			if !yield(l.ID, err) || err != nil {
+			if !yield(ref, err) || err != nil {
 				return
 			}
 		}

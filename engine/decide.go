@@ -26,7 +26,7 @@ func (e *Engine) Decide(ctx context.Context, ref issue.Ref, x issue.Place, v iss
 	if err != nil {
 		return fmt.Errorf("decide %s of %s: %w", x, ref, err)
 	}
-	ev := issue.Event{Ref: e.address(before), Cause: Decision, At: now}
+	ev := issue.Event{Ref: e.Address(before), Cause: Decision, At: now}
 	r := durable.Record{At: now, Event: ev, Agreed: issue.Diff(before.Agreed, after.Agreed), Note: "decided by " + by}
 	if len(overruled) > 0 {
 		r.Overruled = map[issue.Place][]issue.Claim{x: overruled}

@@ -25,7 +25,7 @@ func (e *Engine) queueLinks(ctx context.Context, f durable.Filter, cause string)
 		if err != nil {
 			return n, fmt.Errorf("queue links: %w", err)
 		}
-		ref := e.address(link)
+		ref := e.Address(link)
 		if _, ours := e.Connectors[ref.Participant]; !ours {
 			continue // of another sync on the same store
 		}
@@ -38,9 +38,10 @@ func (e *Engine) queueLinks(ctx context.Context, f durable.Filter, cause string)
 	return n, nil
 }
 
-// address names a link by one of its issues that is in the sync: the one it
-// began with may be of a participant that was taken out of the file.
-func (e *Engine) address(link issue.Link) issue.Ref {
+// Address names a link by one of its issues that is in the sync: the one it
+// began with may be of a participant that was taken out of the file. A link of
+// another sync keeps its own name.
+func (e *Engine) Address(link issue.Link) issue.Ref {
 	if _, ours := e.Connectors[link.ID.Participant]; ours {
 		return link.ID
 	}

@@ -117,7 +117,7 @@ func (e *Engine) again(ctx context.Context, ev issue.Event, link issue.Link, at 
 	if at.IsZero() {
 		return nil
 	}
-	next := issue.Event{Ref: e.address(link), Cause: retry(ev.Cause), At: e.now()}
+	next := issue.Event{Ref: e.Address(link), Cause: retry(ev.Cause), At: e.now()}
 	if err := e.Queue.Send(ctx, durable.Message{Event: next, Lane: lane(next.Cause), At: at}); err != nil {
 		return fmt.Errorf("queue the next look: %w", err)
 	}
