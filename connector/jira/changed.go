@@ -13,8 +13,9 @@ import (
 )
 
 // seenMost bounds what a cursor remembers; beyond it some issues come twice,
-// which does no harm.
-const seenMost = 1000
+// which does no harm. Two cursors, one of everything and one of what is recent,
+// have room in one durable.State.
+const seenMost = 500
 
 // A walk is the position of [Participant.Changed]. It goes through issues in
 // the order of their last change: each page is a query of its own, from the

@@ -187,3 +187,35 @@ func tokens(t *testing.T) http.HandlerFunc {
 		fmt.Fprintf(w, `{"issues":[%s,%s]}`, one(3), one(4))
 	}
 }
+
+// TestCursorHasRoom: where thousands of issues changed in one minute the cursor
+// stays so small that two of them fit into one durable.State, with what the
+// engine remembers beside them.
+func TestCursorHasRoom(t *testing.T) {
+	s := newSite(t)
+	s.mux.HandleFunc("POST /rest/api/2/search", func(w http.ResponseWriter, r *http.Request) {
+		var in struct {
+			StartAt int `json:"startAt"`
+		}
+		_ = json.NewDecoder(r.Body).Decode(&in)
+		var page []string
+		for n := in.StartAt; n < in.StartAt+250; n++ {
+			page = append(page, fmt.Sprintf(`{"id":"%d","key":"SUP-1","fields":{"updated":"2026-01-02T03:04:05.678+0000"}}`, 1_000_000_000+n))
+		}
+		fmt.Fprintf(w, `{"total":3000,"issues":[%s]}`, strings.Join(page, ","))
+	})
+	largest := 0
+	for page, err := range s.participant(t, jira.DataCenter).Changed(t.Context(), connector.Cursor{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := json.Marshal(page.Next)
+		if err != nil {
+			t.Fatal(err)
+		}
+		largest = max(largest, len(b))
+	}
+	if room := 20 << 10; largest > room {
+		t.Errorf("a cursor takes %d bytes, and has room for %d", largest, room)
+	}
+}
