@@ -65,6 +65,8 @@ var layers = map[string]layer{
 	"jirasim/jql":    {3, nil},
 	"jirasim/limits": {3, nil},
 
+	"runtimeapi": {3, nil}, // it runs any function
+
 	"config": {4, map[string]string{"issue": "names of participants", "plan": "accord.yaml says the rules of a plan"}},
 	"web": {4, map[string]string{
 		"engine": "it hears webhooks", "connector": "a delivery", "durable": "what it shows", "issue": "what it shows",

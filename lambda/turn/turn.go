@@ -1,11 +1,14 @@
 // Package turn hands the events of a queue to the engine. It is the function
-// turn, without AWS: the event source calls Handle with a batch, removes what
-// Handle does not report as failed, and shows the rest again later.
+// turn, without AWS: the event source calls Handle with a batch, removes the
+// messages that Handle does not report, and shows the others again later.
+//
+// An event that failed is not reported: the queue was told, and brings it back
+// when its back-off is over, by another message. Reported is only what the
+// queue could not be told.
 package turn
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -66,7 +69,6 @@ func (h *Handler) within(ctx context.Context) (context.Context, context.CancelFu
 }
 
 // one handles one message and reports whether the event source may remove it.
-// One that the queue gives back itself is not removed: its Fail said when.
 func (h *Handler) one(ctx, work context.Context, m events.SQSMessage) bool {
 	taken, ok, err := h.Take(ctx, m)
 	if err != nil {
@@ -84,6 +86,5 @@ func (h *Handler) one(ctx, work context.Context, m events.SQSMessage) bool {
 		h.Log.Warn("queue not told: the event comes again", "ref", taken.Event.Ref.String(), "error", err)
 		return false
 	}
-	_, later := errors.AsType[durable.Later](failed)
-	return failed == nil || later
+	return true
 }

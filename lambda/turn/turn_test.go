@@ -72,7 +72,7 @@ func (b *bench) batch() (e events.SQSEvent) {
 	return e
 }
 
-// handle returns the issues whose messages are reported as failed.
+// handle returns the issues whose messages are reported.
 func (b *bench) handle(ctx context.Context, e events.SQSEvent) (failed []string) {
 	b.t.Helper()
 	r, err := b.Handle(ctx, e)
@@ -112,8 +112,8 @@ func TestEachEndsInItsOwnWay(t *testing.T) {
 			return nil
 		})
 		b.send("fine", "broken", "panics", "stale", "busy", "well")
-		if diff := cmp.Diff([]string{"broken", "panics", "stale"}, b.handle(t.Context(), b.batch())); diff != "" {
-			t.Errorf("failed (-want +got):\n%s", diff)
+		if got := b.handle(t.Context(), b.batch()); got != nil {
+			t.Errorf("%v are reported, though the queue was told of all", got)
 		}
 		if diff := cmp.Diff(durable.Depth{Live: 4}, b.depth()); diff != "" {
 			t.Errorf("what is fine is forgotten, and the others wait (-want +got):\n%s", diff)
@@ -190,8 +190,8 @@ func TestTimeLimit(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
 		began := time.Now()
-		if diff := cmp.Diff([]string{"slow"}, b.handle(ctx, b.batch())); diff != "" {
-			t.Error(diff)
+		if got := b.handle(ctx, b.batch()); got != nil {
+			t.Errorf("%v are reported", got)
 		}
 		if took := time.Since(began); took != 30*time.Second-turn.Slack {
 			t.Errorf("it took %v", took)

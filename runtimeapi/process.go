@@ -1,0 +1,228 @@
+package runtimeapi
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// A process is one running bootstrap, and the interface that it calls.
+type process struct {
+	cmd    *exec.Cmd
+	server *http.Server
+	began  time.Time
+	ready  chan struct{} // gets one each time it asks for an event
+	next   chan *event   // what it is given then
+	ended  chan struct{} // closed once it has died
+	failed chan *Failure // why it could not start
+	now    atomic.Pointer[event]
+	count  int
+}
+
+// An event is one on its way.
+type event struct {
+	id       string
+	body     []byte
+	deadline time.Time
+	answer   chan answer // has room for one
+}
+
+type answer struct {
+	body []byte
+	err  error
+}
+
+// startProcess starts a bootstrap. Its memory is bounded before its first
+// instruction, by the shell that becomes it.
+func startProcess(f *Function) (*process, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	p := &process{began: time.Now(), ready: make(chan struct{}, 1), next: make(chan *event), ended: make(chan struct{}), failed: make(chan *Failure, 1)}
+	p.server = &http.Server{Handler: p.handler(), ReadHeaderTimeout: 10 * time.Second}
+	go p.server.Serve(l) // ends when it is closed, and with no other error that matters
+	limit := "unlimited"
+	if f.Memory > 0 {
+		limit = strconv.Itoa(f.Memory << 10)
+	}
+	p.cmd = exec.Command("/bin/sh", "-c", `ulimit -d "$1" && exec "$2"`, "sh", limit, f.Bootstrap)
+	p.cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + l.Addr().String(), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(f.Memory),
+		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, f.Env...)
+	p.cmd.Stdout, p.cmd.Stderr = f.Output, f.Output
+	if err := p.cmd.Start(); err != nil {
+		p.server.Close()
+		return nil, err
+	}
+	go func() {
+		p.cmd.Wait() // how it ended is in its state
+		close(p.ended)
+		p.server.Close()
+	}()
+	return p, nil
+}
+
+func (p *process) gone() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+func (p *process) kill() {
+	p.cmd.Process.Kill() // fails only if it has died already
+	<-p.ended
+}
+
+// wait waits until it first asks for an event.
+func (p *process) wait(ctx context.Context, limit time.Duration) (time.Duration, error) {
+	if limit == 0 || limit > 10*time.Second { // as Lambda gives a function to start
+		limit = 10 * time.Second
+	}
+	t := time.NewTimer(limit)
+	defer t.Stop()
+	select {
+	case <-p.ready:
+		return time.Since(p.began), nil
+	case f := <-p.failed:
+		p.kill()
+		return 0, f
+	case <-p.ended:
+		return 0, p.exit()
+	case <-t.C:
+		p.kill()
+		return 0, &Failure{"Sandbox.Timedout", fmt.Sprintf("it did not ask for an event within %v", limit)}
+	case <-ctx.Done():
+		p.kill()
+		return 0, ctx.Err()
+	}
+}
+
+func (p *process) exit() error {
+	return &Failure{"Runtime.ExitError", "the process ended: " + p.cmd.ProcessState.String()}
+}
+
+// invoke hands an event to a process that has asked for one. On success the
+// process has asked for the next.
+func (p *process) invoke(ctx context.Context, body []byte, limit time.Duration) ([]byte, error) {
+	p.count++
+	e := &event{id: fmt.Sprintf("%08d-%d", p.cmd.Process.Pid, p.count), body: body, answer: make(chan answer, 1)}
+	over := make(<-chan time.Time)
+	e.deadline = time.Now().Add(24 * time.Hour)
+	if limit > 0 {
+		e.deadline = time.Now().Add(limit)
+		t := time.NewTimer(limit)
+		defer t.Stop()
+		over = t.C
+	}
+	p.now.Store(e)
+	select {
+	case p.next <- e:
+	case <-p.ended:
+		return nil, p.exit()
+	}
+	select {
+	case <-p.ready:
+		return e.result(&Failure{"Runtime.BadFunction", "it asked for the next event without an answer to this one"})
+	case <-p.ended:
+		return e.result(p.exit()) // it may have said why before it died
+	case <-over:
+		p.kill()
+		return nil, &Failure{"Sandbox.Timedout", fmt.Sprintf("the function did not end within %v", limit)}
+	case <-ctx.Done():
+		p.kill()
+		return nil, ctx.Err()
+	}
+}
+
+// result is the answer, or the error given if there is none.
+func (e *event) result(none error) ([]byte, error) {
+	select {
+	case a := <-e.answer:
+		return a.body, a.err
+	default:
+		return nil, none
+	}
+}
+
+func (p *process) handler() http.Handler {
+	const root = "/2018-06-01/runtime/"
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+root+"invocation/next", p.give)
+	mux.HandleFunc("POST "+root+"invocation/{id}/response", func(w http.ResponseWriter, r *http.Request) {
+		p.take(w, r, func(body []byte) answer { return answer{body: body} })
+	})
+	mux.HandleFunc("POST "+root+"invocation/{id}/error", func(w http.ResponseWriter, r *http.Request) {
+		p.take(w, r, func(body []byte) answer { return answer{err: failure(body)} })
+	})
+	mux.HandleFunc("POST "+root+"init/error", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, 64<<10)) // what is cut off explains less
+		select {
+		case p.failed <- failure(body):
+		default:
+		}
+		w.WriteHeader(http.StatusAccepted)
+	})
+	return mux
+}
+
+// failure reads what a function says of its error.
+func failure(body []byte) *Failure {
+	var f Failure
+	if json.Unmarshal(body, &f) != nil || f.Type == "" {
+		return &Failure{"Function.Unknown", string(body)}
+	}
+	return &f
+}
+
+// give answers the call for the next event.
+func (p *process) give(w http.ResponseWriter, r *http.Request) {
+	select {
+	case p.ready <- struct{}{}:
+	case <-r.Context().Done():
+		return
+	}
+	select {
+	case <-r.Context().Done():
+	case e := <-p.next:
+		w.Header().Set("Lambda-Runtime-Aws-Request-Id", e.id)
+		w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(e.deadline.UnixMilli(), 10))
+		w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:local:000000000000:function:local")
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(e.body) // a process that does not read it has died
+	}
+}
+
+// take takes the answer to the event under way, once.
+func (p *process) take(w http.ResponseWriter, r *http.Request, read func([]byte) answer) {
+	e := p.now.Load()
+	if e == nil || e.id != r.PathValue("id") {
+		http.Error(w, `{"errorType":"InvalidRequestID","errorMessage":"no event of this id is under way"}`, http.StatusBadRequest)
+		return
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxPayload+1))
+	a := read(body)
+	status := http.StatusAccepted
+	switch {
+	case err != nil:
+		a = answer{err: &Failure{"Runtime.TruncatedResponse", "the answer broke off"}}
+	case len(body) > MaxPayload:
+		a, status = answer{err: &Failure{"Function.ResponseSizeTooLarge", "the answer is over 6 MB"}}, http.StatusRequestEntityTooLarge
+	}
+	select {
+	case e.answer <- a:
+		w.WriteHeader(status)
+	default:
+		http.Error(w, `{"errorType":"InvalidStateTransition","errorMessage":"it was answered already"}`, http.StatusForbidden)
+	}
+}
