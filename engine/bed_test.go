@@ -75,7 +75,10 @@ func newBed(t *testing.T) *bed {
 }
 
 // settle lets everything happen that is under way.
-func (b *bed) settle() { time.Sleep(20 * time.Minute) }
+func (b *bed) settle() {
+	time.Sleep(20 * time.Minute)
+	synctest.Wait()
+}
 
 // create makes an issue at a and waits for its counterpart.
 func (b *bed) create(name string) (at, other string) {

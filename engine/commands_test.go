@@ -93,6 +93,10 @@ func TestJoin(t *testing.T) {
 		if len(b.a.IDs())+len(b.b.IDs()) != 2 {
 			b.Errorf("issues: %v %v", b.a.IDs(), b.b.IDs())
 		}
+		if again, err := b.engine.Join(b.Context(), "cleo", refA(at), refB(other)); err != nil || again.ID != refA(at) {
+			b.Errorf("joined again: %v, %v", again.ID, err)
+		}
+		b.settle()
 		third := b.b.Create("bob", issue.Document{summary: issue.Scalar("third")})
 		b.settle()
 		for name, refs := range map[string][]issue.Ref{

@@ -29,7 +29,7 @@ type Engine struct {
 	NewTurn    func() string    // a name for a turn that no other ever has; nil: random
 
 	mu     sync.Mutex
-	health map[issue.Participant]string // as last remembered
+	health map[issue.Participant]feeling // as last remembered
 }
 
 func (e *Engine) now() time.Time {

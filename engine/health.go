@@ -18,9 +18,33 @@ type Health struct {
 	Why   string    `json:"why"`
 }
 
+// A feeling is what this process last noticed of a participant.
+type feeling struct {
+	why   string // empty: it is well
+	since time.Time
+}
+
+const (
+	unseenLeast = 2 * time.Minute // until a side that could not be looked at is looked at again
+	unseenMost  = 15 * time.Minute
+)
+
+// unseenWait is how long a link lets a participant alone that cannot be looked
+// at: the longer it has been so, the longer, since every link that waits for
+// it asks.
+func (e *Engine) unseenWait(who issue.Participant) time.Duration {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	f := e.health[who]
+	if f.why == "" {
+		return unseenLeast
+	}
+	return min(max(unseenLeast, e.now().Sub(f.since)), unseenMost)
+}
+
 // feel remembers that a participant cannot be looked at, and why, or that it
 // can again. A busy one is well. What cannot be remembered is logged: health
-// decides nothing.
+// decides nothing but how soon a participant is asked again.
 func (e *Engine) feel(ctx context.Context, who issue.Participant, err error) {
 	why := ""
 	if _, busy := errors.AsType[*connector.Busy](err); err != nil && !busy {
@@ -29,7 +53,7 @@ func (e *Engine) feel(ctx context.Context, who issue.Participant, err error) {
 	e.mu.Lock()
 	known, ok := e.health[who]
 	e.mu.Unlock()
-	if ok && known == why || ctx.Err() != nil {
+	if ok && known.why == why || ctx.Err() != nil {
 		return
 	}
 	if err := e.remember(ctx, "health/"+string(who), why); err != nil && !errors.Is(err, durable.ErrStale) {
@@ -39,9 +63,13 @@ func (e *Engine) feel(ctx context.Context, who issue.Participant, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.health == nil {
-		e.health = map[issue.Participant]string{}
+		e.health = map[issue.Participant]feeling{}
 	}
-	e.health[who] = why
+	f := feeling{why, e.now()}
+	if known.why != "" {
+		f.since = known.since
+	}
+	e.health[who] = f
 }
 
 func (e *Engine) remember(ctx context.Context, name, why string) error {

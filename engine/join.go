@@ -12,9 +12,15 @@ import (
 
 // Join makes existing issues one link, of which every one was edited alone: the
 // first turn merges them as at first contact. The ids may be keys. It fails with
-// [durable.ErrTaken] if one of them is part of a link already.
+// [durable.ErrTaken] if one of them is part of another link already; joining
+// again what is one does no harm.
 func (e *Engine) Join(ctx context.Context, by string, refs ...issue.Ref) (issue.Link, error) {
 	link, err := e.meet(ctx, refs)
+	if errors.Is(err, durable.ErrTaken) {
+		if old, one := e.joined(ctx, refs); one { // by a call that may have died before its event
+			return old, e.again(ctx, issue.Event{Cause: Linked}, old, e.now())
+		}
+	}
 	if err != nil {
 		return link, err
 	}
@@ -25,6 +31,22 @@ func (e *Engine) Join(ctx context.Context, by string, refs ...issue.Ref) (issue.
 	}
 	link.Revision = 1
 	return link, e.again(ctx, ev, link, e.now())
+}
+
+// joined returns the link that all of refs are, if they are one.
+func (e *Engine) joined(ctx context.Context, refs []issue.Ref) (link issue.Link, one bool) {
+	for i, ref := range refs {
+		v, err := e.read(ctx, ref)
+		if err != nil {
+			return link, false
+		}
+		l, err := e.Store.Link(ctx, v.Ref)
+		if err != nil || i > 0 && l.ID != link.ID {
+			return link, false
+		}
+		link = l
+	}
+	return link, true
 }
 
 // PlanJoin says what the first turn would write after [Engine.Join] of the same

@@ -148,7 +148,7 @@ func (e *Engine) lookAt(ctx context.Context, link issue.Link, found issue.Ref) *
 		}
 		if errs[i] != nil {
 			s.errs[who] = errs[i]
-			s.again = soonest(s.again, e.now().Add(wait(errs[i])))
+			s.again = soonest(s.again, e.now().Add(e.wait(who, errs[i])))
 		} else if views[i] != nil {
 			s.views[who] = *views[i]
 		}
@@ -156,14 +156,12 @@ func (e *Engine) lookAt(ctx context.Context, link issue.Link, found issue.Ref) *
 	return s
 }
 
-// unseenWait is until a side that could not be looked at is looked at again.
-const unseenWait = 2 * time.Minute
-
-func wait(err error) time.Duration {
+// wait is until a participant that failed with err is asked again.
+func (e *Engine) wait(who issue.Participant, err error) time.Duration {
 	if busy, ok := errors.AsType[*connector.Busy](err); ok {
 		return busy.For
 	}
-	return unseenWait
+	return e.unseenWait(who)
 }
 
 // lookSide looks at one side: by its id; or by the mark, if its create was

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,10 +46,9 @@ func TestCreateInDoubt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inBed(t, func(b *bed) {
 				b.b.Habits.SearchLag = 100 * time.Second
-				lost := false
+				var lost atomic.Bool
 				b.b.Call = func(kind string) memory.Fate {
-					if kind == "create" && !lost {
-						lost = true
+					if kind == "create" && !lost.Swap(true) {
 						return memory.Fate{Err: errCall}
 					}
 					return memory.Fate{}
@@ -77,10 +77,9 @@ func TestCreateInDoubt(t *testing.T) {
 func TestLinkIsReadBeforeTheLooks(t *testing.T) {
 	inBed(t, func(b *bed) {
 		at, other := b.create("one")
-		slow := true
+		var slow atomic.Bool
 		b.a.Call = func(kind string) memory.Fate {
-			if kind == "look" && slow {
-				slow = false
+			if kind == "look" && !slow.Swap(true) {
 				return memory.Fate{Rest: 30 * time.Second} // it shows what was before the edit
 			}
 			return memory.Fate{}
@@ -173,9 +172,9 @@ func TestOutsideStartsNoLink(t *testing.T) {
 func TestOneSideDown(t *testing.T) {
 	inBed(t, func(b *bed) {
 		at, other := b.create("one")
-		down := true
+		var up atomic.Bool
 		b.b.Call = func(string) memory.Fate {
-			if down {
+			if !up.Load() {
 				return memory.Fate{Err: errDown, Never: true}
 			}
 			return memory.Fate{}
@@ -188,7 +187,7 @@ func TestOneSideDown(t *testing.T) {
 		if got := b.link(refA(at)).Agreed[summary]; got != issue.Scalar("two") {
 			b.Errorf("agreed is %v", got)
 		}
-		down = false
+		up.Store(true)
 		b.settle()
 		b.shows(b.b, other, summary, issue.Scalar("two"))
 		if s, err := b.store.State(b.Context(), "health/b"); err != nil || s.Value != nil {
@@ -201,10 +200,11 @@ func TestOneSideDown(t *testing.T) {
 func TestBusy(t *testing.T) {
 	inBed(t, func(b *bed) {
 		at, other := b.create("one")
-		busy, began, calls := 15*time.Minute, time.Now(), 0
+		busy, began := 15*time.Minute, time.Now()
+		var calls atomic.Int64
 		b.b.Call = func(string) memory.Fate {
 			if time.Since(began) < busy {
-				calls++
+				calls.Add(1)
 				return memory.Fate{Err: &connector.Busy{For: busy, Why: "429"}, Never: true}
 			}
 			return memory.Fate{}
@@ -212,8 +212,8 @@ func TestBusy(t *testing.T) {
 		b.a.Edit("ann", at, summary, issue.Scalar("two"))
 		b.settle()
 		b.shows(b.b, other, summary, issue.Scalar("two"))
-		if calls > 4 {
-			b.Errorf("%d calls to a busy site", calls)
+		if n := calls.Load(); n > 4 {
+			b.Errorf("%d calls to a busy site", n)
 		}
 	})
 }
@@ -304,10 +304,9 @@ func TestGapIsTold(t *testing.T) {
 		at, other := b.create("one")
 		row := b.a.Comment("ann", at, "comments", said("hello"))
 		b.settle()
-		edited := false
+		var edited atomic.Bool
 		b.b.Gap = func(id string, x issue.Place) {
-			if x.Row != (issue.Ref{}) && !edited {
-				edited = true
+			if x.Row != (issue.Ref{}) && !edited.Swap(true) {
 				b.b.EditComment("bob", id, x.Row.ID, said("lost words"))
 			}
 		}

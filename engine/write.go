@@ -70,7 +70,7 @@ func (e *Engine) carry(ctx context.Context, c issue.Change, side issue.Side) out
 	o.Outcome = plan.Outcome{Replies: r.Replies, Ref: r.Ref, Key: r.Key, Rows: r.Rows}
 	o.wait, o.err = r.Wait, err
 	if err != nil {
-		o.wait = max(o.wait, wait(err))
+		o.wait = max(o.wait, e.wait(c.On.Participant, err))
 	}
 	return o
 }

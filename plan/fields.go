@@ -96,6 +96,7 @@ func (h *hearing) hearSet(x issue.Place, i int) {
 	sent := h.Sent[i]
 	es := h.entries(x)
 	landed := sent.Reply[x].State == issue.Done || slices.ContainsFunc(es, func(e issue.Entry) bool { return h.own(e, sent) })
+	cur := asSet(h.Shown[x])
 	if landed {
 		wrote, from := asSet(sent.Wrote[x]), asSet(sent.From[x])
 		put(h.Shown, x, asSet(h.Shown[x]).Plus(wrote.Minus(from)).Minus(from.Minus(wrote)))
@@ -105,10 +106,13 @@ func (h *hearing) hearSet(x issue.Place, i int) {
 	}
 	now, at, by := asSet(h.raw[x]), time.Time{}, ""
 	for _, e := range es {
-		if h.own(e, sent) {
-			continue
+		// What adds a member that stands, or removes one that does not, was heard
+		// before its entry came.
+		add, remove := e.Add.Minus(cur), e.Remove.Minus(e.Remove.Minus(cur))
+		cur = cur.Minus(e.Remove).Plus(e.Add)
+		if !h.own(e, sent) && len(add)+len(remove) > 0 {
+			now, at, by = now.Minus(remove).Plus(add), h.ours(e.At), e.By
 		}
-		now, at, by = now.Minus(e.Remove).Plus(e.Add), h.ours(e.At), e.By
 	}
 	if h.deaf(x.Field) || now.Equal(asSet(h.Shown[x])) {
 		put(h.Shown, x, h.raw[x])
