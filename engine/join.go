@@ -35,16 +35,17 @@ func (e *Engine) Join(ctx context.Context, by string, refs ...issue.Ref) (issue.
 
 // joined returns the link that all of refs are, if they are one.
 func (e *Engine) joined(ctx context.Context, refs []issue.Ref) (link issue.Link, one bool) {
+	seen := map[issue.Participant]bool{}
 	for i, ref := range refs {
 		v, err := e.read(ctx, ref)
 		if err != nil {
 			return link, false
 		}
 		l, err := e.Store.Link(ctx, v.Ref)
-		if err != nil || i > 0 && l.ID != link.ID {
+		if err != nil || i > 0 && l.ID != link.ID || seen[ref.Participant] {
 			return link, false
 		}
-		link = l
+		link, seen[ref.Participant] = l, true
 	}
 	return link, true
 }
