@@ -8,14 +8,11 @@ import (
 	"pgregory.net/rapid"
 )
 
-// tick is the step of a history's clock. It is short because rapid, inside a
-// bubble, ends a search that has taken a day.
-const tick = 10 * time.Millisecond
-
 // history makes random calls, late and stale ones too, and holds beside the
-// queue what must be in it.
+// queue what must be in it. Its clock goes by ticks: short ones where it may, for
+// rapid, inside a bubble, ends a search that has taken a day.
 func (q *queue) history() {
-	q.hide = 60 * tick
+	q.hide = 60 * q.tick
 	rapid.Check(bubbled{q.t}, func(t *rapid.T) {
 		h := &world{q: q, T: t, kept: map[lane]*owed{}}
 		h.empty() // of what a search that failed has left
@@ -23,7 +20,7 @@ func (q *queue) history() {
 			"send":    h.send,
 			"receive": h.receive,
 			"settle":  h.settle,
-			"sleep":   func(t *rapid.T) { time.Sleep(time.Duration(rapid.IntRange(1, 90).Draw(t, "ticks")) * tick) },
+			"sleep":   func(t *rapid.T) { time.Sleep(time.Duration(rapid.IntRange(1, 90).Draw(t, "ticks")) * q.tick) },
 		})
 		h.drain()
 	})
@@ -80,9 +77,9 @@ type world struct {
 func (w *world) send(t *rapid.T) {
 	m := durable.Message{Lane: rapid.SampledFrom([]durable.Lane{durable.Live, durable.Bulk}).Draw(t, "lane")}
 	m.Event.Ref = ref(rapid.SampledFrom([]string{"1", "2", "3"}).Draw(t, "issue"))
-	m.At = time.Now().Add(time.Duration(rapid.IntRange(-5, 100).Draw(t, "at")) * tick)
+	m.At = time.Now().Add(time.Duration(rapid.IntRange(-5, 100).Draw(t, "at")) * w.q.tick)
 	if rapid.Bool().Draw(t, "with floor") {
-		m.Floor = time.Now().Add(time.Duration(rapid.IntRange(0, 100).Draw(t, "floor")) * tick)
+		m.Floor = time.Now().Add(time.Duration(rapid.IntRange(0, 100).Draw(t, "floor")) * w.q.tick)
 	}
 	w.q.send(m)
 	w.of(m).wait(m.At, m.Floor)
@@ -137,8 +134,8 @@ func (w *world) settle(t *rapid.T) {
 			o.holder, o.held = "", time.Time{}
 		}
 	case "fail":
-		next := time.Now().Add(30 * tick)
-		w.q.failed(m, 30*tick, "")
+		next := time.Now().Add(30 * w.q.tick)
+		w.q.failed(m, 30*w.q.tick, "")
 		if mine {
 			if next.After(o.held) {
 				o.held = next
@@ -159,7 +156,7 @@ func (w *world) settle(t *rapid.T) {
 
 // drain checks that all that is owed comes, once, and leaves the queue empty.
 func (w *world) drain() {
-	time.Sleep(200 * tick)
+	time.Sleep(200 * w.q.tick)
 	ms := w.q.receive(100)
 	for _, m := range ms {
 		o := w.of(m)
@@ -180,7 +177,7 @@ func (w *world) drain() {
 // empty leaves nothing in the queue, alive or dead.
 func (w *world) empty() {
 	for range 2 {
-		time.Sleep(200 * tick)
+		time.Sleep(200 * w.q.tick)
 		for _, m := range w.q.receive(100) {
 			w.q.done(m)
 		}

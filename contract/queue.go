@@ -22,7 +22,12 @@ const hide = time.Minute
 // Queue checks that what open returns keeps the promises of [durable.Queue],
 // and of [durable.Gauge] if it is one. Each test runs in a bubble of
 // testing/synctest with a queue of its own.
-func Queue(t *testing.T, open func(t *testing.T) durable.Queue) {
+func Queue(t *testing.T, open func(t *testing.T) durable.Queue) { queues(t, 10*time.Millisecond, open) }
+
+// QueueBySecond is [Queue] for one that is exact to the second only.
+func QueueBySecond(t *testing.T, open func(t *testing.T) durable.Queue) { queues(t, time.Second, open) }
+
+func queues(t *testing.T, tick time.Duration, open func(t *testing.T) durable.Queue) {
 	for name, test := range map[string]func(*queue){
 		"an event is delivered until it is done":             (*queue).deliversUntilDone,
 		"an event is joined with the one that waits":         (*queue).joins,
@@ -43,7 +48,7 @@ func Queue(t *testing.T, open func(t *testing.T) durable.Queue) {
 		"whatever happens, what was sent is handled or kept": (*queue).history,
 	} {
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { test(&queue{open(t), t, hide}) })
+			synctest.Test(t, func(t *testing.T) { test(&queue{open(t), t, hide, tick}) })
 		})
 	}
 }
@@ -51,7 +56,7 @@ func Queue(t *testing.T, open func(t *testing.T) durable.Queue) {
 // FullQueue checks a queue that takes at most max waiting events.
 func FullQueue(t *testing.T, open func(t *testing.T, max int) durable.Queue) {
 	synctest.Test(t, func(t *testing.T) {
-		q := &queue{open(t, 3), t, hide}
+		q := &queue{open(t, 3), t, hide, 0}
 		q.send(live("1"), live("2"))
 		if err := q.Send(t.Context(), live("3"), live("4")); !errors.Is(err, durable.ErrFull) {
 			t.Fatalf("two more where there is room for one: %v, want ErrFull", err)
@@ -85,6 +90,7 @@ type queue struct {
 	durable.Queue
 	t    *testing.T
 	hide time.Duration
+	tick time.Duration // the step of a history's clock
 }
 
 // ref names an issue of the suite.

@@ -103,3 +103,14 @@ func (s *Store) stale(ctx context.Context, err error, key item, st durable.State
 	}
 	return fmt.Errorf("revision %d, stored is %d: %w", st.Revision, stored.number("rev"), durable.ErrStale)
 }
+
+func slotKey(name string) item { return newItem("queue#"+name, "item") }
+
+func (s *Store) slot(ctx context.Context, name string) (value []byte, revision int64, err error) {
+	st, err := s.named(ctx, slotKey(name))
+	return st.Value, st.Revision, err
+}
+
+func (s *Store) setSlot(ctx context.Context, name string, value []byte, revision int64, until time.Time) error {
+	return s.save(ctx, slotKey(name), durable.State{Value: value, Revision: revision}, until)
+}

@@ -13,7 +13,12 @@ import (
 )
 
 // stamp sorts as times do.
-func stamp(t time.Time) string { return revisionKey(t.UnixNano()) }
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return revisionKey(0)
+	}
+	return revisionKey(t.UnixNano())
+}
 
 // Sweep removes what commits that died before now have left, and what later
 // commits have replaced: layers that no head names, and blobs that no item
