@@ -83,7 +83,9 @@ func (h *hearing) receipt(x issue.Place, e issue.Entry, pending *issue.Entry, cu
 		was = h.logged(x, was) // a log has texts in its own form
 	}
 	v, ok := h.put(x, h.Base[x], was, e.From)
-	if !ok {
+	if !ok { // it cannot be agreed on, but it leaves a trace
+		c.By, c.Heard, c.Raw = h.who, h.now, e.From
+		h.lost[x] = append(h.lost[x], c)
 		return
 	}
 	c.Value, c.Raw = v, e.From

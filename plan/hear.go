@@ -16,6 +16,7 @@ type hearing struct {
 	agreed issue.Document
 	now    time.Time
 	claims map[issue.Place][]issue.Claim
+	lost   map[issue.Place][]issue.Claim // overwritten by us, and the rules have no word for it
 }
 
 // hear hears every place of the side that was seen.

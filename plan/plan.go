@@ -20,7 +20,7 @@ type Plan struct {
 	Turn      string                        `json:"turn,omitzero"`
 	Changes   []issue.Change                `json:"changes,omitzero"`   // in the order of Rules.Order
 	Heard     map[issue.Place][]issue.Claim `json:"heard,omitzero"`     // the edits that this look brought
-	Overruled map[issue.Place][]issue.Claim `json:"overruled,omitzero"` // claims that lost under a policy
+	Overruled map[issue.Place][]issue.Claim `json:"overruled,omitzero"` // claims that lost under a policy, and what we wrote over and the rules have no word for: there Value is nil and Raw tells it
 	Again     time.Time                     `json:"again,omitzero"`     // look again then; zero: no need
 }
 
@@ -35,7 +35,7 @@ func Make(rules Rules, link issue.Link, views map[issue.Participant]issue.View, 
 	sides := look(rules, &p.After, views, now)
 	for _, s := range sides {
 		if s.looked {
-			h := hearing{side: s, times: rules.Times, kinds: rules.Fields, agreed: p.After.Agreed, now: now, claims: p.Heard}
+			h := hearing{side: s, times: rules.Times, kinds: rules.Fields, agreed: p.After.Agreed, now: now, claims: p.Heard, lost: p.Overruled}
 			h.hear()
 		}
 	}

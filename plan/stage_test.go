@@ -188,7 +188,11 @@ func (s *stage) tell(p plan.Plan) {
 	}
 	for _, x := range sorted(p.Overruled) {
 		for _, c := range p.Overruled[x] {
-			fmt.Fprintf(&s.out, "%s: overruled %s %s %s\n", p.Turn, x, c.By, plan.Words(c.Value))
+			v := c.Value
+			if v == nil {
+				v = c.Raw
+			}
+			fmt.Fprintf(&s.out, "%s: overruled %s %s %s\n", p.Turn, x, c.By, plan.Words(v))
 		}
 	}
 	for _, c := range p.Changes {
