@@ -5,13 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"example.com/accord/durable"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
-	"github.com/aws/smithy-go"
 )
 
 // maxHide is how long SQS can hide a message at most.
@@ -185,19 +183,4 @@ func (q *Queue) hide(ctx context.Context, lane durable.Lane, receipt string, hid
 		QueueUrl: new(q.urls[lane]), ReceiptHandle: &receipt, VisibilityTimeout: seconds(min(hide, maxHide)),
 	})
 	return unlessLate(err)
-}
-
-// unlessLate leaves out the error of a receipt that is too old: the message is
-// gone or comes again, and what then is to be done stands in its slot.
-func unlessLate(err error) error {
-	e, ok := errors.AsType[smithy.APIError](err)
-	if !ok {
-		return err
-	}
-	switch code := e.ErrorCode(); {
-	case strings.Contains(code, "ReceiptHandleIsInvalid"), strings.Contains(code, "MessageNotInflight"),
-		code == "InvalidParameterValue" && strings.Contains(e.ErrorMessage(), "eceipt"):
-		return nil
-	}
-	return err
 }
