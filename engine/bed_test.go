@@ -75,8 +75,11 @@ func newBed(t *testing.T) *bed {
 }
 
 // settle lets everything happen that is under way.
-func (b *bed) settle() {
-	time.Sleep(20 * time.Minute)
+func (b *bed) settle() { b.pass(20 * time.Minute) }
+
+// pass lets time pass, until nothing is at work: then a tracker may be changed.
+func (b *bed) pass(d time.Duration) {
+	time.Sleep(d)
 	synctest.Wait()
 }
 

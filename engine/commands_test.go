@@ -131,7 +131,7 @@ func TestRecover(t *testing.T) {
 		if err := died.Turn(b.Context(), issue.Event{Ref: refA(at)}); !errors.Is(err, errDead) {
 			b.Fatalf("the turn ends with %v", err)
 		}
-		time.Sleep(time.Hour)
+		b.pass(time.Hour)
 		b.shows(b.b, other, summary, issue.Scalar("one"))
 		if n, err := b.engine.Recover(b.Context()); n != 1 || err != nil {
 			b.Fatalf("recovered %d, %v", n, err)
@@ -153,7 +153,7 @@ func TestSweepFindsWhatNoWebhookTold(t *testing.T) {
 		for range 5 {
 			ids = append(ids, b.a.Create("ann", issue.Document{summary: issue.Scalar("one")}))
 		}
-		time.Sleep(2 * time.Minute)
+		b.pass(2 * time.Minute)
 		if did := b.sweep(sweepRecent, true); did.Sent != 5 {
 			b.Errorf("swept %+v", did)
 		}
@@ -167,7 +167,7 @@ func TestSweepFindsWhatNoWebhookTold(t *testing.T) {
 			b.Errorf("a sweep of what was swept sends again: %+v", did)
 		}
 		b.a.Edit("ann", ids[3], summary, issue.Scalar("two"))
-		time.Sleep(2 * time.Minute)
+		b.pass(2 * time.Minute)
 		if did := b.sweep(sweepRecent, true); did.Sent != 1 {
 			b.Errorf("swept %+v", did)
 		}
@@ -236,15 +236,15 @@ func TestSweepLooksBack(t *testing.T) {
 			}
 			return 0
 		}
-		time.Sleep(time.Hour)
+		b.pass(time.Hour)
 		b.sweep(sweepRecent, true)
 		b.a.Edit("ann", late, summary, issue.Scalar("late edit"))
-		time.Sleep(time.Minute)
+		b.pass(time.Minute)
 		b.a.Edit("ann", soon, summary, issue.Scalar("soon edit"))
 		if did := b.sweep(sweepRecent, true); did.Sent != 1 {
 			b.Errorf("swept %+v", did)
 		}
-		time.Sleep(2 * time.Minute)
+		b.pass(2 * time.Minute)
 		if did := b.sweep(sweepRecent, true); did.Sent != 1 {
 			b.Errorf("then swept %+v", did)
 		}
@@ -281,7 +281,7 @@ func TestSweepOfOneThatIsDown(t *testing.T) {
 		if did := b.sweep(sweepRecent, false); did.Sent != 1 || did.Done {
 			b.Errorf("swept %+v", did)
 		}
-		time.Sleep(time.Hour)
+		b.pass(time.Hour)
 		b.a.Call = nil
 		b.sweep(sweepRecent, true)
 		b.settle()
@@ -306,9 +306,17 @@ var (
 	sweepRecent = engine.SweepOptions{}
 )
 
-// sweep sweeps and wants it to be well, or not.
+// sweep sweeps while turns rest, and wants it to be well, or not.
 func (b *bed) sweep(o engine.SweepOptions, well bool) engine.Swept {
 	b.Helper()
+	if p, err := b.engine.Paused(b.Context()); err != nil || p == nil {
+		b.pause()
+		defer func() {
+			if err := b.engine.Resume(b.Context()); err != nil {
+				b.Error(err)
+			}
+		}()
+	}
 	did, err := b.engine.Sweep(b.Context(), o)
 	if (err == nil) != well {
 		b.Fatalf("sweep: %v", err)

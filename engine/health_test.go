@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,17 +15,22 @@ import (
 func TestADownSideIsAskedLessAndLess(t *testing.T) {
 	inBed(t, func(b *bed) {
 		at, other := b.create("one")
-		asked := 0
+		var count atomic.Int64
+		var up atomic.Bool
 		b.b.Call = func(string) memory.Fate {
-			asked++
+			if up.Load() {
+				return memory.Fate{}
+			}
+			count.Add(1)
 			return memory.Fate{Err: errDown, Never: true}
 		}
 		b.a.Edit("ann", at, summary, issue.Scalar("two"))
-		time.Sleep(24 * time.Hour)
+		b.pass(24 * time.Hour)
+		asked := count.Load()
 		if asked > 24*5+10 || asked < 24*3 {
 			b.Errorf("asked %d times within a day", asked)
 		}
-		b.b.Call = nil
+		up.Store(true)
 		b.settle()
 		b.shows(b.b, other, summary, issue.Scalar("two"))
 	})

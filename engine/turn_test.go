@@ -32,7 +32,7 @@ func TestEditsCross(t *testing.T) {
 			b.Errorf("%d comments at b after it was deleted at a", n)
 		}
 		writes := b.a.Tally().Writes + b.b.Tally().Writes
-		time.Sleep(24 * time.Hour)
+		b.pass(24 * time.Hour)
 		if now := b.a.Tally().Writes + b.b.Tally().Writes; now != writes {
 			b.Errorf("%d writes after calm", now-writes)
 		}
@@ -58,7 +58,7 @@ func TestCreateInDoubt(t *testing.T) {
 				}
 				at := b.a.Create("ann", issue.Document{summary: issue.Scalar("one")})
 				for range 20 {
-					time.Sleep(5 * time.Second)
+					b.pass(5 * time.Second)
 					b.a.Edit("ann", at, summary, issue.Scalar("at "+time.Now().Format(time.TimeOnly)))
 				}
 				b.settle()
@@ -90,7 +90,7 @@ func TestLinkIsReadBeforeTheLooks(t *testing.T) {
 				b.Error(err)
 			}
 		}()
-		time.Sleep(time.Second)
+		b.pass(time.Second)
 		b.a.Edit("ann", at, summary, issue.Scalar("two"))
 		b.settle()
 		b.shows(b.b, other, summary, issue.Scalar("two"))
@@ -271,7 +271,7 @@ func TestPause(t *testing.T) {
 		if err := b.engine.Resume(b.Context()); err != nil {
 			b.Fatal(err)
 		}
-		time.Sleep(2 * time.Minute)
+		b.pass(2 * time.Minute)
 		b.shows(b.b, other, summary, issue.Scalar("two"))
 		if p, err := b.engine.Paused(b.Context()); err != nil || p != nil {
 			b.Errorf("paused after resume: %+v, %v", p, err)
