@@ -10,25 +10,25 @@ import (
 
 func (q *queue) fail() {
 	q.send(live("1"))
-	q.failed(q.one(), 10*time.Minute, "acme: 503")
+	q.failed(q.one(), q.long, "acme: 503")
 	q.send(live("1"))
-	time.Sleep(9 * time.Minute)
+	time.Sleep(q.long * 9 / 10)
 	q.none("it may not come before its time, whoever sends")
-	time.Sleep(time.Minute)
+	time.Sleep(q.long / 10)
 	m := q.one()
 	if m.Why != "acme: 503" || m.Tries != 2 {
 		q.t.Errorf("received %+v, want the second try with the reason", m)
 	}
 	q.send(live("1")) // waits beside it, due now
-	q.failed(m, time.Minute, "acme: 504")
+	q.failed(m, q.hide, "acme: 504")
 	q.none("what waited beside it is one with it now")
-	time.Sleep(time.Minute)
+	time.Sleep(q.hide)
 	m = q.one()
 	if m.Why != "acme: 504" || m.Tries != 3 {
 		q.t.Errorf("received %+v, want the third try with the last reason", m)
 	}
 	q.done(m)
-	time.Sleep(time.Hour)
+	time.Sleep(q.long)
 	q.none("it is done")
 }
 
@@ -73,11 +73,11 @@ func (q *queue) deadByRunningOut() {
 	q.send(live("1"))
 	for range durable.MaxTries - 1 {
 		q.one()
-		time.Sleep(hide + time.Second)
+		time.Sleep(q.hide + time.Second)
 	}
 	q.one()
 	q.send(live("1"))
-	time.Sleep(hide + time.Second)
+	time.Sleep(q.hide + time.Second)
 	m := q.one()
 	if m.Tries != 1 {
 		q.t.Errorf("try %d, want the first of the event that waited beside the dead one", m.Tries)

@@ -28,7 +28,37 @@ func Queue(t *testing.T, open func(t *testing.T) durable.Queue) { queues(t, 10*t
 func QueueBySecond(t *testing.T, open func(t *testing.T) durable.Queue) { queues(t, time.Second, open) }
 
 func queues(t *testing.T, tick time.Duration, open func(t *testing.T) durable.Queue) {
-	for name, test := range map[string]func(*queue){
+	for name, test := range promises() {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				test(&queue{open(t), t, scale{hide: hide, long: time.Hour, tick: tick, wait: 1, many: 1000}})
+			})
+		})
+	}
+}
+
+// RemoteQueue is [Queue] for one behind a network: its tests take real time, all
+// at once. Lacks names those whose promise it does not keep, or not as exactly
+// as it is tested.
+func RemoteQueue(t *testing.T, open func(t *testing.T) durable.Queue, lacks ...string) {
+	tests := promises()
+	for _, name := range lacks {
+		if tests[name] == nil {
+			t.Errorf("no test is named %q", name)
+		}
+		delete(tests, name)
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(&queue{open(t), t, scale{hide: 3 * time.Second, long: 20 * time.Second, tick: time.Second, wait: 1500 * time.Millisecond, many: 100}})
+		})
+	}
+}
+
+// promises are the tests by what they show.
+func promises() map[string]func(*queue) {
+	return map[string]func(*queue){
 		"an event is delivered until it is done":             (*queue).deliversUntilDone,
 		"an event is joined with the one that waits":         (*queue).joins,
 		"a floor holds whoever sends":                        (*queue).floor,
@@ -46,17 +76,13 @@ func queues(t *testing.T, tick time.Duration, open func(t *testing.T) durable.Qu
 		"a thousand senders at the same time lose nothing":   (*queue).manySenders,
 		"a gauge counts what waits":                          (*queue).gauge,
 		"whatever happens, what was sent is handled or kept": (*queue).history,
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { test(&queue{open(t), t, hide, tick}) })
-		})
 	}
 }
 
 // FullQueue checks a queue that takes at most max waiting events.
 func FullQueue(t *testing.T, open func(t *testing.T, max int) durable.Queue) {
 	synctest.Test(t, func(t *testing.T) {
-		q := &queue{open(t, 3), t, hide, 0}
+		q := &queue{open(t, 3), t, scale{hide: hide, wait: 1}}
 		q.send(live("1"), live("2"))
 		if err := q.Send(t.Context(), live("3"), live("4")); !errors.Is(err, durable.ErrFull) {
 			t.Fatalf("two more where there is room for one: %v, want ErrFull", err)
@@ -88,9 +114,17 @@ func FullQueue(t *testing.T, open func(t *testing.T, max int) durable.Queue) {
 
 type queue struct {
 	durable.Queue
-	t    *testing.T
-	hide time.Duration
+	t *testing.T
+	scale
+}
+
+// A scale is how long things take in a test, and how much it does.
+type scale struct {
+	hide time.Duration // what is received stays hidden
+	long time.Duration // until what is due late
 	tick time.Duration // the step of a history's clock
+	wait time.Duration // for what is due now
+	many int           // events that are sent at the same time
 }
 
 // ref names an issue of the suite.
@@ -130,7 +164,7 @@ func (q *queue) send(ms ...durable.Message) {
 // receive returns what is due now, without waiting.
 func (q *queue) receive(n int) []durable.Message {
 	q.t.Helper()
-	ctx, cancel := context.WithTimeout(q.t.Context(), time.Nanosecond)
+	ctx, cancel := context.WithTimeout(q.t.Context(), q.wait)
 	defer cancel()
 	ms, err := q.Receive(ctx, n, q.hide)
 	q.ok(err, "receive")
@@ -178,13 +212,13 @@ func (q *queue) deliversUntilDone() {
 		q.t.Errorf("received %+v, want it with id, token, time and its first try", m)
 	}
 	q.none("it is being handled")
-	time.Sleep(hide + time.Second)
+	time.Sleep(q.hide + time.Second)
 	again := q.one()
 	if again.Tries != 2 || again.Token == m.Token {
 		q.t.Errorf("received %+v after it ran out, want the second try with a token of its own", again)
 	}
 	q.done(again)
-	time.Sleep(2 * hide)
+	time.Sleep(2 * q.hide)
 	q.none("it is done")
 	q.done(again) // does no harm
 }
@@ -197,8 +231,8 @@ func (q *queue) joins() {
 		return ts
 	}
 	first, second := live("1"), live("1")
-	first.At, first.Event.Rows = time.Now().Add(time.Hour), touches(0, 12)
-	second.At, second.Event.Rows = time.Now().Add(time.Second), touches(10, 25)
+	first.At, first.Event.Rows = time.Now().Add(q.long), touches(0, 12)
+	second.At, second.Event.Rows = time.Now().Add(q.hide), touches(10, 25)
 	q.send(first)
 	q.send(second)
 	q.send(first)
@@ -207,7 +241,7 @@ func (q *queue) joins() {
 		q.t.Fatalf("received %d, want the other lane's and the other issue's", len(ms))
 	}
 	q.none("the joined one is not due yet")
-	time.Sleep(time.Second)
+	time.Sleep(q.hide)
 	m := q.one()
 	if n := len(m.Event.Rows); n != 20 {
 		q.t.Errorf("%d touches were kept, want 20", n)
@@ -218,7 +252,7 @@ func (q *queue) joins() {
 		}
 	}
 	q.done(m)
-	time.Sleep(2 * time.Hour)
+	time.Sleep(2 * q.long)
 	if n := len(q.receive(10)); n != 2 {
 		q.t.Errorf("%d are left, want the two that were not done: one event was kept per issue and lane", n)
 	}
@@ -226,16 +260,16 @@ func (q *queue) joins() {
 
 func (q *queue) floor() {
 	m := live("1")
-	m.Floor = time.Now().Add(time.Hour)
+	m.Floor = time.Now().Add(q.long)
 	q.send(m)
 	q.none("its floor is in an hour")
 	q.send(live("1"))
 	q.none("another one for the issue does not go below the floor")
-	m.Floor = time.Now().Add(2 * time.Hour)
+	m.Floor = time.Now().Add(2 * q.long)
 	q.send(m)
-	time.Sleep(time.Hour + time.Second)
+	time.Sleep(q.long + time.Second)
 	q.none("the later floor counts")
-	time.Sleep(time.Hour)
+	time.Sleep(q.long)
 	q.done(q.one())
 	q.send(live("1"))
 	q.done(q.one()) // the floor has gone with its event
@@ -253,7 +287,7 @@ func (q *queue) beside() {
 		q.t.Errorf("try %d, want the first: it is another event", again.Tries)
 	}
 	q.done(again)
-	time.Sleep(2 * hide)
+	time.Sleep(2 * q.hide)
 	q.none("both are done")
 }
 
@@ -263,14 +297,14 @@ func (q *queue) ranOut() {
 	beside := live("1")
 	beside.Event.Rows = []issue.Touch{{ID: "10001", By: "Ann", Updated: time.Now()}}
 	q.send(beside)
-	time.Sleep(hide + time.Second)
+	time.Sleep(q.hide + time.Second)
 	again := q.one()
 	if again.Tries != 2 || len(again.Event.Rows) != 1 {
 		q.t.Errorf("received %+v, want the second try with the touch of what waited beside it", again)
 	}
 	q.done(m)
 	q.done(again)
-	time.Sleep(2 * hide)
+	time.Sleep(2 * q.hide)
 	q.none("the two were one")
 
 	// A holder that comes too late, but before anybody else, may be done with
@@ -278,19 +312,19 @@ func (q *queue) ranOut() {
 	q.send(live("1"))
 	m = q.one()
 	q.send(live("1"))
-	time.Sleep(hide + time.Second)
+	time.Sleep(q.hide + time.Second)
 	q.done(m)
 	q.done(q.one())
-	time.Sleep(2 * hide)
+	time.Sleep(2 * q.hide)
 	q.none("both are done")
 }
 
 func (q *queue) staleHolder() {
 	q.send(live("1"))
 	old := q.one()
-	time.Sleep(hide + time.Second)
-	q.ok(q.Extend(q.t.Context(), old, hide), "extend what ran out and nobody else has")
-	time.Sleep(hide + time.Second)
+	time.Sleep(q.hide + time.Second)
+	q.ok(q.Extend(q.t.Context(), old, q.hide), "extend what ran out and nobody else has")
+	time.Sleep(q.hide + time.Second)
 	now := q.one()
 	if err := q.Extend(q.t.Context(), old, time.Hour); !errors.Is(err, durable.ErrStale) {
 		q.t.Errorf("extend what somebody else has: %v, want ErrStale", err)
@@ -306,8 +340,8 @@ func (q *queue) extend() {
 	q.send(live("1"))
 	m := q.one()
 	for range 5 {
-		time.Sleep(hide - time.Second)
-		q.ok(q.Extend(q.t.Context(), m, hide), "extend")
+		time.Sleep(q.hide - time.Second)
+		q.ok(q.Extend(q.t.Context(), m, q.hide), "extend")
 		q.none("it was extended in time")
 	}
 	q.ok(q.Extend(q.t.Context(), m, 0), "extend by nothing")
@@ -336,7 +370,7 @@ func (q *queue) waits() {
 	began := time.Now()
 	after := func(want time.Duration, what string) {
 		q.t.Helper()
-		ms, err := q.Receive(q.t.Context(), 1, hide)
+		ms, err := q.Receive(q.t.Context(), 1, q.hide)
 		q.ok(err, "receive")
 		if got := time.Since(began); len(ms) != 1 || got != want {
 			q.t.Errorf("received %d after %v, want one after %v: %s", len(ms), got, want, what)
@@ -359,13 +393,13 @@ func (q *queue) waits() {
 
 	ctx, cancel := context.WithTimeout(q.t.Context(), time.Minute)
 	defer cancel()
-	if ms, err := q.Receive(ctx, 1, hide); len(ms) != 0 || err != nil || time.Since(began) != time.Hour+time.Second+time.Minute {
+	if ms, err := q.Receive(ctx, 1, q.hide); len(ms) != 0 || err != nil || time.Since(began) != time.Hour+time.Second+time.Minute {
 		q.t.Errorf("received %d (%v) after %v, want none when the context ends", len(ms), err, time.Since(began))
 	}
 }
 
 func (q *queue) manyReceivers() {
-	const events = 200
+	events := q.many / 5
 	for i := range events {
 		q.send(live(fmt.Sprint(i)))
 	}
@@ -399,7 +433,7 @@ func (q *queue) manyReceivers() {
 }
 
 func (q *queue) manySenders() {
-	const events = 1000
+	events := q.many
 	var wg sync.WaitGroup
 	errs := make([]error, events)
 	for i := range events {
@@ -409,7 +443,7 @@ func (q *queue) manySenders() {
 	q.ok(errors.Join(errs...), "send")
 	ms := q.receive(2 * events)
 	slices.SortFunc(ms, func(a, b durable.Message) int { return a.Event.Ref.Compare(b.Event.Ref) })
-	if len(ms) != events+1 || ms[events-1].Event.Ref.ID != "999" {
+	if len(ms) != events+1 || ms[events-1].Event.Ref.ID != fmt.Sprint(events-1) {
 		q.t.Errorf("%d are there, want %d and one that all sent", len(ms), events)
 	}
 }
