@@ -237,8 +237,12 @@ func (q *queue) joins() {
 	q.send(second)
 	q.send(first)
 	q.send(bulk("1"), live("2"))
-	if ms := q.receive(10); len(ms) != 2 {
-		q.t.Fatalf("received %d, want the other lane's and the other issue's", len(ms))
+	others := q.receive(10)
+	if len(others) != 2 {
+		q.t.Fatalf("received %d, want the other lane's and the other issue's", len(others))
+	}
+	for _, m := range others {
+		q.ok(q.Extend(q.t.Context(), m, q.long), "extend")
 	}
 	q.none("the joined one is not due yet")
 	time.Sleep(q.hide)
