@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,7 +16,10 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-var search = flag.Int("search", 0, "look at so many worlds of each kind for every mutant, and print how many of them kill it")
+var (
+	search = flag.Int("search", 0, "look at so many worlds of each kind for every mutant, and print how many of them kill it")
+	more   = flag.Bool("more", false, "also the mutants of testdata/mutants/more")
+)
 
 // A mutant is a fault planted into the code: a file of testdata/mutants, which
 // README.md there describes.
@@ -33,8 +37,15 @@ func TestMutants(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no mutants: %v", err)
 	}
-	for _, path := range paths {
-		m := plant(t, path)
+	further, err := filepath.Glob("testdata/mutants/more/*.txtar")
+	if err != nil || len(further) == 0 {
+		t.Fatalf("no more mutants: %v", err)
+	}
+	for _, path := range append(paths, further...) {
+		m := plant(t, path) // also those that are not run: they are to stay up to date
+		if slices.Contains(further, path) && !*more {
+			continue
+		}
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			if *search > 0 {
