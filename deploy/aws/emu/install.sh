@@ -7,5 +7,9 @@ emu=${ACCORD_EMU:-$PWD/.emu}
 mkdir -p "$emu/npm"
 [ -x "$emu/venv/bin/python" ] || python3 -m venv "$emu/venv"
 "$emu/venv/bin/pip" install --quiet --disable-pip-version-check aws-sam-translator==1.115.0 cfn-lint==1.58.0
-npm install --silent --no-audit --no-fund --prefix "$emu/npm" \
-	velocityjs@2.1.7 asl-validator@4.0.0 amazon-states-language-service@1.16.1 aws-local-stepfunctions@3.0.0 node@22.23.3
+
+# aws-local-stepfunctions wants a newer Node than many a machine has, so one comes along.
+node=node-$(node -p 'process.platform + "-" + process.arch')
+npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$emu/npm" \
+	velocityjs@2.1.7 asl-validator@4.0.0 amazon-states-language-service@1.16.1 aws-local-stepfunctions@3.0.0 "$node@22"
+ln -sf "npm/node_modules/$node/bin/node" "$emu/node"

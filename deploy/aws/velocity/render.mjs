@@ -22,7 +22,7 @@ function escapeJavaScript(text) {
 }
 
 // A map of Java. What is not in it prints as nothing in a quiet reference.
-const lookup = (o) => ({ get: (name) => (Object.hasOwn(o, name) ? o[name] : undefined) });
+const lookup = (o) => ({ get: (name) => (Object.hasOwn(o ?? {}, name) ? o[name] : undefined) });
 
 // What Java's String has and velocityjs lacks.
 const strings = [{ uid: "length", match: ({ property, context }) => property === "length" && typeof context === "string", resolve: ({ context }) => context.length }];
