@@ -1,7 +1,7 @@
 # A handful of short names. Nothing here is needed to build or to test:
 # go run ./cmd/accord demo, go test ./...
 
-.PHONY: build test check demo golden
+.PHONY: build test check demo golden lambda
 build: ## bin/accord and bin/jirasim, static
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/accord ./cmd/jirasim
 
@@ -16,3 +16,7 @@ demo: ## two simulated Jiras and a sync between them
 
 golden: ## write the golden files anew; look at the difference before you commit it
 	go test ./config ./plan ./durable/sqlite ./cmd/accord -update
+
+FUNCTIONS = hear turn sweep backfill alert
+lambda: ## dist/lambda/FUNCTION.zip, as Lambda takes them; prints the sizes
+	go run ./cmd/lambda/pack -o dist/lambda $(FUNCTIONS)

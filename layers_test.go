@@ -83,6 +83,8 @@ var layers = map[string]layer{
 	}},
 	"lambda/alert": {4, map[string]string{"connector": "the address is a Secret"}},
 
+	"lambda/ground": {4, below("it opens what the functions stand on", "config", "connector", "durable", "durable/aws", "durable/sqlite")},
+
 	"app": {5, below("it opens everything that accord.yaml names",
 		"config", "web", "engine", "connector/jira", "connector", "durable", "plan", "issue")},
 	"app/local": {5, map[string]string{"app": "what it opens", "config": "what it opens", "durable/sqlite": "the state, in one file"}},
@@ -94,7 +96,13 @@ var layers = map[string]layer{
 
 	"cmd/accord": {6, below("flags, printing, exit codes",
 		"app", "app/local", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
-	"cmd/jirasim": {6, map[string]string{"jirasim": "what it serves"}},
+	"cmd/lambda/hear":     {6, below("what it is made of", "lambda/hear", "lambda/ground", "config", "connector", "connector/jira/hook")},
+	"cmd/lambda/turn":     {6, below("what it is made of", "lambda/turn", "lambda/ground", "app")},
+	"cmd/lambda/sweep":    {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
+	"cmd/lambda/backfill": {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
+	"cmd/lambda/pack":     {6, nil},
+	"cmd/lambda/alert":    {6, below("what it is made of", "lambda/alert", "lambda/ground", "connector")},
+	"cmd/jirasim":         {6, map[string]string{"jirasim": "what it serves"}},
 }
 
 func below(reason string, packages ...string) map[string]string {
@@ -118,9 +126,10 @@ var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "T
 // outside is who may import what of others, and why. Test files may import all
 // that go.mod names.
 var outside = map[string]map[string]string{
-	"github.com/aws/aws-lambda-go": below("the shape of what it is called with", "lambda/hear", "lambda/turn", "lambda/alert"),
+	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/ground",
+		"cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert"),
 
-	"github.com/aws/aws-sdk-go-v2": {"durable/aws": "the services it keeps things with"},
+	"github.com/aws/aws-sdk-go-v2": {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them"},
 	"github.com/aws/smithy-go":     {"durable/aws": "the errors of the services"},
 	"github.com/goccy/go-yaml":     {"config": "it keeps line and column of every node"},
 	"github.com/google/go-cmp":     {"contract": "it shows differences"},

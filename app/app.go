@@ -113,14 +113,20 @@ func (a *App) Engine(p issue.Participant) *engine.Engine {
 
 // Sync returns the sync of that name.
 func (a *App) Sync(name string) (*Sync, error) {
-	var names []string
 	for _, s := range a.Syncs {
 		if s.Name == name {
 			return s, nil
 		}
+	}
+	return nil, fmt.Errorf("there is no sync %q; there is %v", name, a.Names())
+}
+
+// Names returns the names of all syncs, in order.
+func (a *App) Names() (names []string) {
+	for _, s := range a.Syncs {
 		names = append(names, s.Name)
 	}
-	return nil, fmt.Errorf("there is no sync %q; there is %v", name, names)
+	return names
 }
 
 // Turn handles one event: it is what the queue calls.

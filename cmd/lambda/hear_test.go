@@ -1,0 +1,68 @@
+package lambda_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"example.com/accord/jirasim"
+	"example.com/accord/lambda/hear"
+)
+
+func record(t *testing.T, sequence string, r any) events.KinesisEventRecord {
+	data, raw := r.([]byte)
+	if !raw {
+		var err error
+		if data, err = json.Marshal(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return events.KinesisEventRecord{Kinesis: events.KinesisRecord{Data: data, SequenceNumber: sequence, ApproximateArrivalTimestamp: events.SecondsEpochTime{Time: time.Now()}}}
+}
+
+// TestHear calls the real bootstrap with a batch in which only one delivery is
+// good, cold and then warm.
+func TestHear(t *testing.T) {
+	s := newStack(t)
+	f := s.function("hear")
+	var keys map[string]string
+	for _, e := range s.env {
+		if text, ok := strings.CutPrefix(e, "KEYS="); ok {
+			if err := json.Unmarshal([]byte(text), &keys); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	body := []byte(`{"webhookEvent":"jira:issue_updated","issue":{"id":"10001","key":"SUP-1"}}`)
+	good := hear.Record{Site: "cloud", Key: keys["cloud"], Version: "1", Body: body, Signature: jirasim.Sign("hush", body)}
+	forged := good
+	forged.Signature = jirasim.Sign("guessed", body)
+	batch := events.KinesisEvent{Records: []events.KinesisEventRecord{record(t, "1", []byte("nonsense")), record(t, "2", good), record(t, "3", forged)}}
+	in, err := json.Marshal(batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cold := range []bool{true, false} {
+		r, err := f.Invoke(t.Context(), in)
+		var out events.KinesisEventResponse
+		if err == nil {
+			err = json.Unmarshal(r.Payload, &out)
+		}
+		if err != nil || r.Cold != cold || len(out.BatchItemFailures) > 0 {
+			t.Fatalf("%s, %+v: %v", r.Payload, r, err)
+		}
+		t.Logf("cold %v: start to first next %v, handled in %v", r.Cold, r.Init, r.Took)
+	}
+	d, err := s.app.Gauge.Depth(t.Context())
+	if err != nil || d.Live != 1 {
+		t.Errorf("%+v waits: %v", d, err)
+	}
+	for name, want := range map[string]string{"refused/cloud": `"count":2`, "unreadable": `"count":2`} {
+		if st, err := s.app.Store.State(t.Context(), name); err != nil || !strings.Contains(string(st.Value), want) {
+			t.Errorf("%s is %s, want %s: %v", name, st.Value, want, err)
+		}
+	}
+}

@@ -1,0 +1,33 @@
+// Sweep finds what webhooks lost: what changed since the last sweep.
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"example.com/accord/app"
+	"example.com/accord/engine"
+	"example.com/accord/lambda/ground"
+	"example.com/accord/lambda/sweep"
+)
+
+func main() {
+	g, err := ground.Open(context.Background(), os.Getenv)
+	if err != nil {
+		ground.Fail(err)
+	}
+	a := app.New(g.Config, app.State{Store: g.Store, Queue: g.Queue}, app.Options{Log: g.Log, Secret: g.Secret})
+	if err := a.Connect(); err != nil {
+		ground.Fail(err)
+	}
+	h := &sweep.Handler{Syncs: a.Names(), Store: g.Store, Log: g.Log, Sweep: func(ctx context.Context, name string, o engine.SweepOptions) (engine.Swept, error) {
+		s, err := a.Sync(name)
+		if err != nil {
+			return engine.Swept{}, err
+		}
+		return s.Engine.Sweep(ctx, o)
+	}}
+	lambda.Start(h.Handle)
+}

@@ -1,0 +1,142 @@
+// Package ground is what a function stands on: the state, the configuration and
+// the credentials that its environment names.
+//
+//	ACCORD_CONFIG      the published configuration: its key in the bucket
+//	ACCORD_TABLE       the DynamoDB table
+//	ACCORD_LIVE_QUEUE  URL of the SQS queue of people's edits
+//	ACCORD_BULK_QUEUE  URL of the SQS queue of sweeps
+//	ACCORD_BUCKET      the S3 bucket
+//	ACCORD_SECRETS     what the names of credentials begin with in Secrets Manager, such as "accord/"
+//	ACCORD_SITE_KEYS   the secret with the path keys: JSON, a key for each site
+//
+// A build with the tag "local" stands on this machine instead: on the folder
+// ACCORD_STATE, with ACCORD_CONFIG a file, and the credentials, ACCORD_SITE_KEYS
+// among them, in environment variables. So the same functions run without AWS.
+package ground
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"example.com/accord/config"
+	"example.com/accord/connector"
+	"example.com/accord/durable"
+)
+
+// A Ground is all of that, open.
+type Ground struct {
+	Config config.Config
+	Store  durable.Store
+	Queue  durable.Queue
+	Blobs  durable.Blobs
+	Log    *slog.Logger
+
+	// Take makes an event of a message: see lambda/turn.
+	Take func(context.Context, events.SQSMessage) (durable.Message, bool, error)
+
+	secret vault
+	env    func(string) string
+}
+
+// Open opens what the environment names.
+func Open(ctx context.Context, env func(string) string) (*Ground, error) {
+	g := &Ground{env: env, Log: Log()}
+	src, err := g.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	g.Config, err = config.Load(src)
+	return g, err
+}
+
+// Log returns the log of a function: JSON lines, which the runtime collects.
+func Log() *slog.Logger { return slog.New(slog.NewJSONHandler(os.Stdout, nil)) }
+
+// Secret returns one credential by its whole name, for a function that stands on
+// nothing else.
+func Secret(ctx context.Context, env func(string) string, name string) (string, error) {
+	read, err := secrets(ctx, env)
+	if err != nil {
+		return "", err
+	}
+	text, err := read(ctx, name)
+	if err == nil && text == "" {
+		err = errors.New("it is empty")
+	}
+	if err != nil {
+		return "", fmt.Errorf("read credential %s: %w", name, err)
+	}
+	return text, nil
+}
+
+// A vault returns credentials by their whole names.
+type vault func(ctx context.Context, name string) (string, error)
+
+// must returns variables of the environment, in the order asked for; the error
+// names all that are missing.
+func (g *Ground) must(names ...string) (values []string, err error) {
+	var missing []error
+	for _, name := range names {
+		v := g.env(name)
+		if v == "" || v == "none" { // as a template says of what is not there yet
+			missing = append(missing, fmt.Errorf("the environment has no %s", name))
+		}
+		values = append(values, v)
+	}
+	return values, errors.Join(missing...)
+}
+
+// wait is how long a credential is waited for: a function has 10 s to start.
+const wait = 5 * time.Second
+
+// Secret returns a credential that the configuration names. The name of an
+// environment variable there is what it is called here.
+func (g *Ground) Secret(c config.Credential) (string, error) {
+	if c.Env == "" {
+		return "", fmt.Errorf("read credential: %v is no file that a function has", c)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
+	defer cancel()
+	text, err := g.secret(ctx, g.env("ACCORD_SECRETS")+c.Env)
+	if err == nil && text == "" {
+		err = errors.New("it is empty")
+	}
+	if err != nil {
+		return "", fmt.Errorf("read credential %s: %w", c.Env, err)
+	}
+	return text, nil
+}
+
+// Keys are the last parts of the addresses that the sites deliver to, by site.
+func (g *Ground) Keys(ctx context.Context) (map[string]connector.Secret, error) {
+	names, err := g.must("ACCORD_SITE_KEYS")
+	if err != nil {
+		return nil, err
+	}
+	text, err := g.secret(ctx, names[0])
+	if err != nil {
+		return nil, fmt.Errorf("read the sites' path keys: %w", err)
+	}
+	var keys map[string]string
+	if json.Unmarshal([]byte(text), &keys) != nil { // its error might show one
+		return nil, errors.New("read the sites' path keys: want JSON such as {\"acme\":\"…\"}")
+	}
+	out := map[string]connector.Secret{}
+	for site, key := range keys {
+		out[site] = connector.NewSecret(key)
+	}
+	return out, nil
+}
+
+// Fail ends a function that cannot start. The log says why.
+func Fail(err error) {
+	Log().Error("cannot start", "error", err)
+	os.Exit(1)
+}

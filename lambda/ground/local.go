@@ -1,0 +1,50 @@
+//go:build local
+
+package ground
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"example.com/accord/durable"
+	"example.com/accord/durable/sqlite"
+)
+
+// open opens a state on this machine. Several processes may: it is one SQLite file.
+func (g *Ground) open(ctx context.Context) ([]byte, error) {
+	names, err := g.must("ACCORD_STATE", "ACCORD_CONFIG")
+	if err != nil {
+		return nil, err
+	}
+	db, err := sqlite.Open(ctx, filepath.Join(names[0], "accord.db"), sqlite.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("open state: %w", err)
+	}
+	blobs, err := sqlite.OpenBlobs(filepath.Join(names[0], "blobs"))
+	if err != nil {
+		return nil, fmt.Errorf("open state: %w", err)
+	}
+	g.Store, g.Queue, g.Blobs, g.Take = db, db, blobs, take
+	if g.secret, err = secrets(ctx, g.env); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(names[1])
+}
+
+func secrets(_ context.Context, env func(string) string) (vault, error) {
+	return func(_ context.Context, name string) (string, error) { return env(name), nil }, nil
+}
+
+// take reads a message that whoever received it has put into the body whole.
+func take(_ context.Context, m events.SQSMessage) (durable.Message, bool, error) {
+	var out durable.Message
+	if err := json.Unmarshal([]byte(m.Body), &out); err != nil {
+		return out, false, fmt.Errorf("read message: %w", err)
+	}
+	return out, true, nil
+}
