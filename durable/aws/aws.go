@@ -30,6 +30,7 @@
 package aws
 
 import (
+	"context"
 	"time"
 
 	"example.com/accord/durable"
@@ -53,12 +54,22 @@ const grace = 30 * time.Minute
 
 // A Store is a [durable.Store] in one table. It may be used by many at the same time.
 type Store struct {
-	db    *dynamodb.Client
+	db    db
 	table string
 	blobs durable.Blobs
 }
 
 var _ durable.Store = (*Store)(nil)
+
+// db is what we use of DynamoDB.
+type db interface {
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
+	DeleteItem(context.Context, *dynamodb.DeleteItemInput, ...func(*dynamodb.Options)) (*dynamodb.DeleteItemOutput, error)
+	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	BatchWriteItem(context.Context, *dynamodb.BatchWriteItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchWriteItemOutput, error)
+	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
+}
 
 // NewStore returns the store in a table; what is too long for an item goes into
 // blobs, under "parts/".

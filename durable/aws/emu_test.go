@@ -51,6 +51,7 @@ func start(t testing.TB, needed string, env []string, args ...string) string {
 		c.Env = append(c.Env, fill.Replace(e))
 	}
 	c.Stdout, c.Stderr = &log, &log
+	c.Dir = t.TempDir()
 	c.WaitDelay = time.Second
 	if err := c.Start(); err != nil {
 		t.Fatalf("start %s: %v", needed, err)

@@ -26,3 +26,9 @@ func (s inMemory) slot(ctx context.Context, name string) ([]byte, int64, error) 
 func (s inMemory) setSlot(ctx context.Context, name string, value []byte, revision int64, _ time.Time) error {
 	return s.SetState(ctx, durable.State{Name: "slot/" + name, Value: value, Revision: revision})
 }
+
+// DB is what a Store uses of DynamoDB.
+type DB = db
+
+// StoreOn returns a Store in any table.
+func StoreOn(d DB, blobs durable.Blobs) *Store { return &Store{db: d, table: "accord", blobs: blobs} }

@@ -37,11 +37,11 @@ func TestReadRecordOfABodyThatIsTooBig(t *testing.T) {
 
 func TestReadRecordSaysWhatIsWrong(t *testing.T) {
 	for line, why := range map[string]string{
-		``:             "unexpected end",
-		`{"site":"ac`:  "unexpected end",
-		`[1]`:          "cannot unmarshal",
-		`{"site":"a"}`: "want all three",
-		`{"site":"a","id":"r","at":0,"body":""}`:           "want all three",
+		``:                                       "unexpected end",
+		`{"site":"ac`:                            "unexpected end",
+		`[1]`:                                    "cannot unmarshal",
+		`{"site":"a"}`:                           "want all three",
+		`{"site":"a","id":"r","at":0,"body":""}`: "want all three",
 		`{"site":"a","id":"r","at":1,"body":"not base64"}`: "body of record r",
 	} {
 		if _, err := aws.ReadRecord([]byte(line)); err == nil || !strings.Contains(err.Error(), why) {
