@@ -74,6 +74,7 @@ var layers = map[string]layer{
 
 	"lambda/hear": {4, map[string]string{
 		"connector": "it reads webhooks, as a seam", "durable": "it queues, as a seam", "issue": "what both seams speak",
+		"durable/aws": "the record of a webhook in the stream",
 	}},
 
 	"lambda/turn": {4, map[string]string{"durable": "it takes from a queue and tells it how it ended, as a seam"}},
@@ -96,7 +97,7 @@ var layers = map[string]layer{
 
 	"cmd/accord": {6, below("flags, printing, exit codes",
 		"app", "app/local", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
-	"cmd/lambda/hear":     {6, below("what it is made of", "lambda/hear", "lambda/ground", "config", "connector", "connector/jira/hook")},
+	"cmd/lambda/hear":     {6, below("what it is made of", "lambda/hear", "lambda/ground", "config", "connector", "connector/jira/hook", "issue")},
 	"cmd/lambda/turn":     {6, below("what it is made of", "lambda/turn", "lambda/ground", "app")},
 	"cmd/lambda/sweep":    {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
 	"cmd/lambda/backfill": {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},

@@ -28,7 +28,6 @@ import (
 	"example.com/accord/app/local"
 	"example.com/accord/config"
 	"example.com/accord/jirasim"
-	"example.com/accord/lambda/hear"
 	"example.com/accord/runtimeapi"
 )
 
@@ -149,8 +148,8 @@ func (s *stack) put(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	at := time.Now()
-	data, err := json.Marshal(hear.Record{Site: part[2], Key: part[3], Version: r.URL.Query().Get("v"), At: at.UnixMilli(), Body: body,
-		Signature: r.Header.Get("X-Hub-Signature"), Webhook: hear.Webhook{ID: r.Header.Get("X-Atlassian-Webhook-Identifier")}})
+	data, err := json.Marshal(map[string]any{"site": part[2], "key": part[3], "v": r.URL.Query().Get("v"), "id": "r", "at": at.UnixMilli(), "body": body,
+		"signature": r.Header.Get("X-Hub-Signature"), "webhook": map[string]string{"identifier": r.Header.Get("X-Atlassian-Webhook-Identifier")}})
 	if err != nil {
 		http.Error(w, "no", http.StatusServiceUnavailable)
 		return

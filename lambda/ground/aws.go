@@ -57,14 +57,7 @@ func secrets(ctx context.Context, _ func(string) string) (vault, error) {
 }
 
 func vaultOf(c sdk.Config) vault {
-	client := secretsmanager.NewFromConfig(c)
-	return func(ctx context.Context, name string) (string, error) {
-		out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
-		if err != nil || out.SecretString == nil {
-			return "", err
-		}
-		return *out.SecretString, nil
-	}
+	return aws.NewSecrets(secretsmanager.NewFromConfig(c), "", time.Minute).Secret
 }
 
 // hide is for how long an event is the function's own: until its time limit,

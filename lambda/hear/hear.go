@@ -26,6 +26,7 @@ import (
 
 	"example.com/accord/connector"
 	"example.com/accord/durable"
+	"example.com/accord/durable/aws"
 	"example.com/accord/issue"
 )
 
@@ -51,6 +52,7 @@ const (
 	heard      verdict = "heard"
 	refused    verdict = "refused"    // not authentic
 	unreadable verdict = "unreadable" // kept, for people
+	again      verdict = "again"      // its reader failed, which may be better the next time
 	tooBig     verdict = "too-big"    // it came without its body: the next sweep finds what it was about
 )
 
@@ -92,26 +94,26 @@ func (h *Handler) read(k events.KinesisRecord) (out reading) {
 			out.verdict, out.aside.Why = unreadable, fmt.Sprintf("its reader panics: %v", p)
 		}
 	}()
-	r, err := decode(k.Data)
+	r, err := aws.ReadRecord(k.Data)
 	if err != nil {
 		out.verdict, out.aside.Why = unreadable, err.Error()
 		return out
 	}
-	out.aside.Record, out.aside.Raw = r.without(), nil
+	out.aside.Record, out.aside.Raw = without(r), nil
 	site, ok := h.Sites[r.Site]
 	if !ok {
 		out.verdict, out.aside.Why = unreadable, "no site of this name sends webhooks here"
 		return out
 	}
 	out.site = r.Site
-	out.verdict, out.events, err = site.hear(r, arrived)
+	out.verdict, out.events, err = site.hear(r)
 	if err != nil {
 		out.aside.Why = err.Error()
 	}
 	return out
 }
 
-func (s Site) hear(r Record, arrived time.Time) (verdict, []issue.Event, error) {
+func (s Site) hear(r aws.Record) (verdict, []issue.Event, error) {
 	if !s.Key.Set() || subtle.ConstantTimeCompare([]byte(r.Key), []byte(s.Key.Reveal())) != 1 {
 		return refused, nil, nil
 	}
@@ -122,20 +124,25 @@ func (s Site) hear(r Record, arrived time.Time) (verdict, []issue.Event, error) 
 	case r.TooBig:
 		return tooBig, nil, nil
 	}
-	evs, err := reader.Events(r.delivery(arrived))
+	evs, err := reader.Events(delivery(r))
 	switch {
 	case err == nil:
 		return heard, evs, nil
 	case errors.Is(err, connector.ErrForged):
 		return refused, nil, nil
+	case errors.Is(err, connector.ErrUnreadable):
+		return unreadable, nil, err
 	}
-	return unreadable, nil, err
+	return again, nil, err
 }
 
 // keep sets aside what cannot be read and says how many records, from the
 // first, are dealt with as far as it is concerned.
 func (h *Handler) keep(ctx context.Context, all []reading) (int, error) {
 	for i, r := range all {
+		if r.verdict == again {
+			return i, fmt.Errorf("read: %s", r.aside.Why)
+		}
 		if r.verdict != unreadable {
 			continue
 		}

@@ -25,6 +25,20 @@ import (
 	"example.com/accord/memory"
 )
 
+// A line is what API Gateway's mapping writes.
+type line struct {
+	Site          string            `json:"site"`
+	Key           string            `json:"key"`
+	Version       string            `json:"v"`
+	ID            string            `json:"id"`
+	At            int64             `json:"at"`
+	Signature     string            `json:"signature"`
+	Authorization string            `json:"authorization"`
+	Webhook       map[string]string `json:"webhook"`
+	Body          []byte            `json:"body"`
+	TooBig        bool              `json:"too_big"`
+}
+
 var errBroken = errors.New("broken")
 
 const secret = "s3cret"
@@ -43,7 +57,7 @@ func newBench(t testing.TB) *bench {
 	reader := &hook.Reader{Secret: connector.NewSecret(secret), Projects: []hook.Project{{Participant: "support", Key: "SUP"}, {Participant: "dev", Key: "DEV"}}}
 	b.Handler = &hear.Handler{
 		Sites: map[string]hear.Site{
-			"acme":  {Key: connector.NewSecret("k3y"), Readers: map[string]connector.Events{"1": reader, "2": panics{}}},
+			"acme":  {Key: connector.NewSecret("k3y"), Readers: map[string]connector.Events{"1": reader, "2": panics{}, "3": fails{}}},
 			"quiet": {Readers: map[string]connector.Events{"1": reader}},
 		},
 		Queue: b.queue, Blobs: b.blobs, Store: b.store, Log: slog.New(slog.DiscardHandler),
@@ -55,12 +69,17 @@ type panics struct{}
 
 func (panics) Events(connector.Delivery) ([]issue.Event, error) { panic("oops") }
 
+// fails cannot read, for now.
+type fails struct{}
+
+func (fails) Events(connector.Delivery) ([]issue.Event, error) { return nil, errBroken }
+
 // delivery is an authentic one about one issue.
-func delivery(id string) hear.Record {
+func delivery(id string) line {
 	body := []byte(`{"webhookEvent":"jira:issue_updated","issue":{"id":"` + id + `","key":"SUP-1"},"x":"é\"\\ 😀"}`)
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
-	return hear.Record{Site: "acme", Key: "k3y", Version: "1", ID: "r" + id, At: 1_800_000_000_123, Signature: "sha256=" + hex.EncodeToString(mac.Sum(nil)), Webhook: hear.Webhook{ID: "w" + id}, Body: body}
+	return line{Site: "acme", Key: "k3y", Version: "1", ID: "r" + id, At: 1_800_000_000_123, Signature: "sha256=" + hex.EncodeToString(mac.Sum(nil)), Webhook: map[string]string{"identifier": "w" + id}, Body: body}
 }
 
 // batch is what the stream calls with, the first with the sequence number 100.
@@ -166,7 +185,7 @@ func TestOneDelivery(t *testing.T) {
 }
 
 func TestVerdicts(t *testing.T) {
-	with := func(change func(*hear.Record)) hear.Record {
+	with := func(change func(*line)) line {
 		r := delivery("10")
 		change(&r)
 		return r
@@ -177,16 +196,16 @@ func TestVerdicts(t *testing.T) {
 		tally  string // which counts it; "": it is heard
 		kept   string // is said of it; "": it is not kept
 	}{
-		"no JSON":         {"a stranger's bytes", []byte("\xff{"), "unreadable", "not the JSON of a delivery"},
-		"no delivery":     {"JSON of something else", []byte(`{"a":1}`), "unreadable", "names no site"},
-		"no site":         {"counted under no name of a stranger's choice", with(func(r *hear.Record) { r.Site = "nobody" }), "unreadable", "no site of this name"},
-		"wrong key":       {"it did not come by the address that was registered", with(func(r *hear.Record) { r.Key = "k3" }), "refused/acme", ""},
-		"no key known":    {"nobody may deliver there", with(func(r *hear.Record) { r.Site, r.Key = "quiet", "" }), "refused/quiet", ""},
-		"forged":          {"the signature is over the exact bytes", with(func(r *hear.Record) { r.Body = append(r.Body, ' ') }), "refused/acme", ""},
-		"no signature":    {"the site has a secret", with(func(r *hear.Record) { r.Signature = "" }), "refused/acme", ""},
-		"other version":   {"nobody can read it now; a later build may", with(func(r *hear.Record) { r.Version = "99" }), "unreadable/acme", "no reader of version"},
-		"reader panics":   {"one delivery must not stop those behind it", with(func(r *hear.Record) { r.Version = "2" }), "unreadable/acme", "panics: oops"},
-		"too big":         {"a hint of no issue in particular", with(func(r *hear.Record) { r.Body, r.TooBig = nil, true }), "too-big/acme", ""},
+		"no JSON":         {"a stranger's bytes", []byte("\xff{"), "unreadable", "read record"},
+		"no delivery":     {"JSON of something else", []byte(`{"a":1}`), "unreadable", "read record"},
+		"no site":         {"counted under no name of a stranger's choice", with(func(r *line) { r.Site = "nobody" }), "unreadable", "no site of this name"},
+		"wrong key":       {"it did not come by the address that was registered", with(func(r *line) { r.Key = "k3" }), "refused/acme", ""},
+		"no key known":    {"nobody may deliver there", with(func(r *line) { r.Site, r.Key = "quiet", "" }), "refused/quiet", ""},
+		"forged":          {"the signature is over the exact bytes", with(func(r *line) { r.Body = append(r.Body, ' ') }), "refused/acme", ""},
+		"no signature":    {"the site has a secret", with(func(r *line) { r.Signature = "" }), "refused/acme", ""},
+		"other version":   {"nobody can read it now; a later build may", with(func(r *line) { r.Version = "99" }), "unreadable/acme", "no reader of version"},
+		"reader panics":   {"one delivery must not stop those behind it", with(func(r *line) { r.Version = "2" }), "unreadable/acme", "panics: oops"},
+		"too big":         {"a hint of no issue in particular", with(func(r *line) { r.Body, r.TooBig = nil, true }), "too-big/acme", ""},
 		"heard":           {"the others do not disturb it", delivery("10"), "", ""},
 		"about no issue":  {"nothing to do, and nothing to count", signed(`{"webhookEvent":"sprint_started"}`), "", ""},
 		"signed nonsense": {"authentic, but no webhook", signed(`{"a":1}`), "unreadable/acme", "there is no event"},
@@ -216,7 +235,7 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-func signed(body string) hear.Record {
+func signed(body string) line {
 	r := delivery("1")
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(body))
@@ -260,6 +279,8 @@ func TestOutages(t *testing.T) {
 		"queue is full": {"the stream is the buffer", func(b *bench) { b.queue.Max = 1 }, []any{delivery("1"), bad, delivery("2")}, "100"},
 		"blobs": {"what is before is queued", func(b *bench) { b.blobs.Fault = func(string) error { return errBroken } },
 			[]any{delivery("1"), bad, delivery("2")}, "101"},
+		"reader": {"its secret cannot be had: that says nothing of the delivery", func(*bench) {},
+			[]any{delivery("1"), bad, line{Site: "acme", Key: "k3y", Version: "3", ID: "r", At: 1}, delivery("2")}, "102"},
 		"both": {"the lower one counts", func(b *bench) {
 			b.queue.Fault = func(string) error { return errBroken }
 			b.blobs.Fault = b.queue.Fault

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-
-	"example.com/accord/lambda/hear"
 )
 
 // TestNothingIsLost: whatever comes and whatever fails on the way, in the end
@@ -68,7 +66,7 @@ func TestNothingIsLost(t *testing.T) {
 }
 
 func FuzzRecord(f *testing.F) {
-	for _, seed := range []any{delivery("1"), hear.Record{Site: "acme", Key: "k3y", Version: "2"}} {
+	for _, seed := range []any{delivery("1"), line{Site: "acme", Key: "k3y", Version: "2"}} {
 		b, err := json.Marshal(seed)
 		if err != nil {
 			f.Fatal(err)

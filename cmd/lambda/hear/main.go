@@ -10,6 +10,7 @@ import (
 	"example.com/accord/config"
 	"example.com/accord/connector"
 	"example.com/accord/connector/jira/hook"
+	"example.com/accord/issue"
 	"example.com/accord/lambda/ground"
 	"example.com/accord/lambda/hear"
 )
@@ -40,17 +41,30 @@ func sites(ctx context.Context, g *ground.Ground) (map[string]hear.Site, error) 
 		if !s.Hooks {
 			continue
 		}
-		r := &hook.Reader{Projects: projects(g.Config, s.Name)}
-		if s.Secret.Set() {
-			text, err := g.Secret(s.Secret)
-			if err != nil {
-				return nil, err
-			}
-			r.Secret = connector.NewSecret(text)
-		}
+		r := reader{ground: g, secret: s.Secret, projects: projects(g.Config, s.Name)}
 		out[s.Name] = hear.Site{Key: keys[s.Name], Readers: map[string]connector.Events{"1": r}}
 	}
 	return out, nil
+}
+
+// A reader asks for the site's secret anew each time: it may have been changed.
+type reader struct {
+	ground   *ground.Ground
+	secret   config.Credential
+	projects []hook.Project
+}
+
+// Events implements [connector.Events].
+func (r reader) Events(d connector.Delivery) ([]issue.Event, error) {
+	h := &hook.Reader{Projects: r.projects}
+	if r.secret.Set() {
+		text, err := r.ground.Secret(r.secret)
+		if err != nil {
+			return nil, err
+		}
+		h.Secret = connector.NewSecret(text)
+	}
+	return h.Events(d)
 }
 
 func projects(c config.Config, site string) (out []hook.Project) {
