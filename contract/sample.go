@@ -40,8 +40,8 @@ func (f *filler) fill(v reflect.Value, depth int) {
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			f.fill(v.Field(i), depth)
+		for _, field := range v.Fields() {
+			f.fill(field, depth)
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 2, 2))

@@ -46,13 +46,6 @@ func (e *Engine) newTurn() string {
 	return e.NewTurn()
 }
 
-func (e *Engine) times() plan.Times {
-	if e.Rules.Times == (plan.Times{}) {
-		return plan.DefaultTimes
-	}
-	return e.Rules.Times
-}
-
 // The causes of an event, for people. The last three go through the bulk lane.
 const (
 	Webhook  = "webhook"  // a site told of a change

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/accord/issue"
@@ -269,14 +270,14 @@ func (w *world) alike(s subject) bool {
 // common is what a document says to everybody: without what some cannot show.
 func common(d issue.Document) string {
 	var rows []string
-	out := ""
+	var out strings.Builder
 	for _, x := range issue.Places(banged(d)) {
 		if x.Row != (issue.Ref{}) {
 			rows = append(rows, fmt.Sprint(words(d[x])))
 		} else {
-			out += fmt.Sprintln(x, words(banged(d)[x]))
+			out.WriteString(fmt.Sprintln(x, words(banged(d)[x])))
 		}
 	}
 	slices.Sort(rows)
-	return out + fmt.Sprint(rows)
+	return out.String() + fmt.Sprint(rows)
 }

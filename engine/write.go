@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -124,9 +125,7 @@ func (w written) replies() map[issue.Participant]map[issue.Place]issue.Reply {
 		if out[who] == nil {
 			out[who] = map[issue.Place]issue.Reply{}
 		}
-		for x, r := range o.Replies {
-			out[who][x] = r
-		}
+		maps.Copy(out[who], o.Replies)
 	}
 	return out
 }

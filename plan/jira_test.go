@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -135,9 +136,7 @@ func (j *jira) write(c issue.Change, now time.Time) plan.Outcome {
 func (j *jira) make(c issue.Change, now time.Time) {
 	j.n++
 	j.id, j.ours, j.mark, j.created, j.updated = fmt.Sprint(100+j.n), true, c.Link, now, now
-	for f, v := range j.defaults {
-		j.fields[f] = v
-	}
+	maps.Copy(j.fields, j.defaults)
 }
 
 func (j *jira) writeField(x issue.Place, c issue.Change, now time.Time) {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"strings"
 
 	"example.com/accord/issue"
@@ -49,9 +50,7 @@ func (e eye) ownPeople(d text.Doc) text.Doc {
 
 func mention(s text.Span, id string) text.Span {
 	attrs := text.Attrs{}
-	for k, v := range s.Attrs {
-		attrs[k] = v
-	}
+	maps.Copy(attrs, s.Attrs)
 	attrs["id"] = id
 	s.Attrs = attrs
 	return s

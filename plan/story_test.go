@@ -152,7 +152,7 @@ func (s *stage) value(field string, args []string) issue.Value {
 // blocks reads paragraphs divided by "|"; one that begins with "*" is strong.
 func blocks(args []string) text.Doc {
 	var d text.Doc
-	for _, p := range strings.Split(strings.Join(args, " "), "|") {
+	for p := range strings.SplitSeq(strings.Join(args, " "), "|") {
 		p = strings.TrimSpace(p)
 		if p == "" {
 			continue

@@ -99,21 +99,21 @@ func edited(t *rapid.T, d text.Doc) text.Doc {
 // is a list of items, "|a b|" a table of one row, "---" a rule, "<x>" foreign.
 func doc(s string) text.Doc {
 	var out text.Doc
-	for _, w := range strings.Fields(s) {
+	for w := range strings.FieldsSeq(s) {
 		switch {
 		case w == "---":
 			out = append(out, text.Block{Kind: text.Rule})
 		case w[0] == '[':
 			b := text.Block{Kind: text.BulletList}
-			for _, item := range strings.Split(strings.Trim(w, "[]"), ",") {
+			for item := range strings.SplitSeq(strings.Trim(w, "[]"), ",") {
 				b.Blocks = append(b.Blocks, text.Block{Kind: text.Item, Blocks: doc(item)})
 			}
 			out = append(out, b)
 		case w[0] == '|':
 			b := text.Block{Kind: text.Table}
-			for _, line := range strings.Split(w, "/") {
+			for line := range strings.SplitSeq(w, "/") {
 				row := text.Block{Kind: text.TableRow}
-				for _, cell := range strings.Split(strings.Trim(line, "|"), "|") {
+				for cell := range strings.SplitSeq(strings.Trim(line, "|"), "|") {
 					row.Blocks = append(row.Blocks, text.Block{Kind: text.Cell, Blocks: doc(cell)})
 				}
 				b.Blocks = append(b.Blocks, row)
@@ -149,14 +149,14 @@ func show(d text.Doc) string {
 		case text.Item, text.Cell:
 			words = append(words, show(b.Blocks))
 		default:
-			w := ""
+			var w strings.Builder
 			for _, s := range b.Spans {
 				if len(s.Marks) > 0 {
-					w += "*"
+					w.WriteString("*")
 				}
-				w += s.Text
+				w.WriteString(s.Text)
 			}
-			words = append(words, w)
+			words = append(words, w.String())
 		}
 	}
 	return strings.Join(words, " ")

@@ -1,6 +1,7 @@
 package adf
 
 import (
+	"maps"
 	"strings"
 
 	"example.com/accord/text"
@@ -102,9 +103,7 @@ func withMark(marks []any, v any) []any {
 	for _, m := range marks {
 		if m := m.(node); m["type"] == name {
 			if attrs, ok := m["attrs"].(node); ok {
-				for k, w := range more {
-					attrs[k] = w
-				}
+				maps.Copy(attrs, more)
 			}
 			return marks
 		}
