@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -77,7 +78,7 @@ func TestMappings(t *testing.T) {
 			t.Errorf("%s gives what failed to %v: only S3 keeps the records themselves", id, got)
 		}
 	}
-	for _, source := range []string{"Stream", "Table", "LiveQueue", "BulkQueue"} {
+	for _, source := range []string{"Stream", "LiveQueue", "BulkQueue"} {
 		if seen[source] != 1 {
 			t.Errorf("%d functions are called for %s, want 1", seen[source], source)
 		}
@@ -128,8 +129,13 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if got := strings.Join(names, " "); got != "after alert backfill hear logs sweep turn upkeep web" {
+	if got := strings.Join(names, " "); got != "alert backfill hear sweep turn" {
 		t.Errorf("the functions are %s", got)
+	}
+	for _, name := range names {
+		if _, err := os.Stat("../../cmd/lambda/" + name + "/main.go"); err != nil {
+			t.Errorf("there is no function %s: %v", name, err)
+		}
 	}
 	logs := tp.of("AWS::Logs::LogGroup")
 	for id := range functions {

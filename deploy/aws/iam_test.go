@@ -3,6 +3,9 @@ package deploy_test
 import (
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -11,65 +14,69 @@ import (
 )
 
 // actions says which permissions a call of the SDK needs. Source: "Actions,
-// resources, and condition keys" of each service, and for transactions the
-// developer guide of DynamoDB, "IAM with transactions".
+// resources, and condition keys" of each service; for a transaction the
+// developer guide of DynamoDB, "IAM with transactions": here it puts and deletes.
 var actions = map[string][]string{
-	"dynamodb.GetItem":              {"dynamodb:GetItem"},
-	"dynamodb.Query":                {"dynamodb:Query"},
-	"dynamodb.PutItem":              {"dynamodb:PutItem"},
-	"dynamodb.UpdateItem":           {"dynamodb:UpdateItem"},
-	"dynamodb.DeleteItem":           {"dynamodb:DeleteItem"},
-	"dynamodb.BatchGetItem":         {"dynamodb:BatchGetItem"},
-	"dynamodb.BatchWriteItem":       {"dynamodb:BatchWriteItem"},
-	"dynamodb.TransactWriteItems":   {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"},
-	"sqs.SendMessage":               {"sqs:SendMessage"},
-	"sqs.SendMessageBatch":          {"sqs:SendMessage"},
-	"sqs.DeleteMessage":             {"sqs:DeleteMessage"},
-	"sqs.ChangeMessageVisibility":   {"sqs:ChangeMessageVisibility"},
-	"sqs.GetQueueAttributes":        {"sqs:GetQueueAttributes"},
-	"s3.GetObject":                  {"s3:GetObject"},
-	"s3.HeadObject":                 {"s3:GetObject"},
-	"s3.PutObject":                  {"s3:PutObject"},
-	"s3.DeleteObject":               {"s3:DeleteObject"},
-	"s3.ListObjectsV2":              {"s3:ListBucket"},
-	"secretsmanager.GetSecretValue": {"secretsmanager:GetSecretValue"},
-	"sns.Publish":                   {"sns:Publish"},
-	"logs.DescribeLogGroups":        {"logs:DescribeLogGroups"},
-	"logs.PutRetentionPolicy":       {"logs:PutRetentionPolicy"},
-	"logs.FilterLogEvents":          {"logs:FilterLogEvents"},
-	// not calls of ours: what Lambda does in the name of the role
+	"db.GetItem":            {"dynamodb:GetItem"},
+	"db.Query":              {"dynamodb:Query"},
+	"db.PutItem":            {"dynamodb:PutItem"},
+	"db.DeleteItem":         {"dynamodb:DeleteItem"},
+	"db.BatchWriteItem":     {"dynamodb:BatchWriteItem"},
+	"db.TransactWriteItems": {"dynamodb:PutItem", "dynamodb:DeleteItem"},
+
+	"sqs.SendMessageBatch":        {"sqs:SendMessage"},
+	"sqs.ReceiveMessage":          {"sqs:ReceiveMessage"},
+	"sqs.DeleteMessage":           {"sqs:DeleteMessage"},
+	"sqs.ChangeMessageVisibility": {"sqs:ChangeMessageVisibility"},
+
+	"s3.GetObject":               {"s3:GetObject"},
+	"s3.HeadObject":              {"s3:GetObject"},
+	"s3.PutObject":               {"s3:PutObject"},
+	"s3.CreateMultipartUpload":   {"s3:PutObject"},
+	"s3.UploadPart":              {"s3:PutObject"},
+	"s3.CompleteMultipartUpload": {"s3:PutObject"},
+	"s3.AbortMultipartUpload":    {"s3:AbortMultipartUpload"},
+	"s3.DeleteObject":            {"s3:DeleteObject"},
+	"s3.ListObjectsV2":           {"s3:ListBucket"},
+
+	"vault.GetSecretValue": {"secretsmanager:GetSecretValue"},
+
+	// no calls of ours: what Lambda does in the name of the role
 	"log":          {"logs:CreateLogStream", "logs:PutLogEvents"},
 	"key":          {"kms:Decrypt", "kms:GenerateDataKey"},
 	"poll stream":  {"kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"},
-	"poll table":   {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"},
 	"poll queues":  {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"},
 	"keep batches": {"s3:PutObject", "s3:ListBucket"},
 }
 
-// store is what durable/aws calls for the store and the generations of a queue.
-var store = []string{"dynamodb.GetItem", "dynamodb.Query", "dynamodb.PutItem", "dynamodb.DeleteItem", "dynamodb.TransactWriteItems", "dynamodb.BatchWriteItem"}
+// What the parts of durable/aws and lambda/ground call.
+var (
+	links    = []string{"db.GetItem", "db.Query", "db.PutItem", "db.DeleteItem", "db.BatchWriteItem", "db.TransactWriteItems"}
+	states   = []string{"db.GetItem", "db.PutItem"}
+	send     = []string{"sqs.SendMessageBatch", "db.GetItem", "db.PutItem"}
+	settle   = []string{"sqs.DeleteMessage", "sqs.ChangeMessageVisibility"}
+	keep     = []string{"s3.PutObject", "s3.CreateMultipartUpload", "s3.UploadPart", "s3.CompleteMultipartUpload", "s3.AbortMultipartUpload"}
+	settings = []string{"s3.GetObject", "vault.GetSecretValue"}
+)
 
 // calls is what each function calls, and what is done in its name.
 var calls = map[string][]string{
-	"Hear":     slices.Concat(store, []string{"log", "key", "poll stream", "keep batches", "sqs.SendMessageBatch", "s3.PutObject", "s3.GetObject", "secretsmanager.GetSecretValue"}),
-	"Turn":     slices.Concat(store, []string{"log", "key", "poll queues", "sqs.SendMessageBatch", "s3.PutObject", "s3.GetObject", "secretsmanager.GetSecretValue"}),
-	"After":    slices.Concat(store, []string{"log", "key", "poll table", "keep batches", "sns.Publish"}),
-	"Sweep":    slices.Concat(store, []string{"log", "key", "sqs.SendMessageBatch", "s3.GetObject", "secretsmanager.GetSecretValue"}),
-	"Backfill": slices.Concat(store, []string{"log", "key", "sqs.SendMessageBatch", "s3.GetObject", "secretsmanager.GetSecretValue"}),
-	"Upkeep": slices.Concat(store, []string{
-		"log", "key", "s3.PutObject", "s3.GetObject", "s3.DeleteObject", "s3.ListObjectsV2", "secretsmanager.GetSecretValue", "sns.Publish", "logs.DescribeLogGroups", "logs.PutRetentionPolicy",
-	}),
-	"Logs":  slices.Concat(store, []string{"log", "key", "s3.PutObject", "s3.GetObject", "sns.Publish", "logs.FilterLogEvents"}),
-	"Alert": {"log", "secretsmanager.GetSecretValue"},
-	"Web":   {"log", "key", "dynamodb.GetItem", "dynamodb.Query", "s3.GetObject", "sqs.GetQueueAttributes"},
+	"Hear":     slices.Concat([]string{"log", "key", "poll stream", "keep batches"}, states, send, keep, settings),
+	"Turn":     slices.Concat([]string{"log", "key", "poll queues"}, links, states, send, settle, keep, settings),
+	"Sweep":    slices.Concat([]string{"log", "key"}, states, send, settings),
+	"Backfill": slices.Concat([]string{"log", "key"}, states, send, settings),
+	"Alert":    {"log", "vault.GetSecretValue"},
 }
+
+// elsewhere is called by a person's command, not by a function.
+var elsewhere = []string{"sqs.ReceiveMessage", "s3.DeleteObject", "s3.ListObjectsV2", "s3.HeadObject"}
 
 // others is what the roles of no function grant.
 var others = map[string][]string{
 	"HookRole":     {"kinesis:PutRecord", "kms:GenerateDataKey"},
 	"ShiftRole":    {"cloudwatch:DescribeAlarms", "lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"},
 	"ScheduleRole": {"states:StartExecution"},
-	"SweepLoop":    loop, "BackfillLoop": loop, "UpkeepLoop": loop, "LogsLoop": loop,
+	"SweepLoop":    loop, "BackfillLoop": loop,
 }
 
 // loop is what loop.asl.json does.
@@ -132,6 +139,45 @@ func TestEachRoleGrantsWhatItsFunctionCalls(t *testing.T) {
 	}
 	if len(roles) != len(calls)+len(others) {
 		t.Errorf("%d roles, want %d", len(roles), len(calls)+len(others))
+	}
+}
+
+var called = regexp.MustCompile(`\.(db|sqs|s3|vault)\.([A-Z]\w+)\(`)
+
+// TestEveryCallOfTheSDKIsInTheTable, and the table has no call that nobody makes.
+func TestEveryCallOfTheSDKIsInTheTable(t *testing.T) {
+	made := map[string]string{}
+	for _, pattern := range []string{"../../durable/aws/*.go", "../../lambda/*/*.go"} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(paths), err)
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			for _, m := range called.FindAllStringSubmatch(string(text), -1) {
+				made[m[1]+"."+m[2]] = path
+			}
+		}
+	}
+	inTable := slices.Clone(elsewhere)
+	for _, all := range calls {
+		inTable = append(inTable, all...)
+	}
+	for call, path := range made {
+		if actions[call] == nil || !slices.Contains(inTable, call) {
+			t.Errorf("%s calls %s: which function is that, and what does it need?", path, call)
+		}
+	}
+	for _, call := range inTable {
+		if strings.Contains(call, ".") && made[call] == "" && call != "s3.HeadObject" {
+			t.Errorf("nobody calls %s", call)
+		}
 	}
 }
 

@@ -47,7 +47,6 @@ func TestBadParametersAreRefused(t *testing.T) {
 		"AlarmAddress":    {[]string{"ops@acme.example"}, []string{"", "ops", "ops@acme", "a b@acme.example", "@acme.example", "ops@.example"}},
 		"SlackSecret":     {[]string{"none", "accord/slack"}, []string{"", "https://hooks.example/x", "a b", "secret:x"}},
 		"HookRanges":      {[]string{"192.0.2.0/24", "192.0.2.0/24,198.51.100.7/32"}, []string{"", "192.0.2.0", "192.0.2.0/33", "192.0.2.0/24,", "any", "2001:db8::/32"}},
-		"PageRanges":      {[]string{"10.0.0.0/8"}, []string{"", "10.0.0.0/8 ,10.0.0.0/8", "localhost/8"}},
 		"PathKey":         {[]string{strings.Repeat("aZ09_-", 6)}, []string{"", "short", strings.Repeat("a", 65), strings.Repeat("a/", 16), strings.Repeat("é", 32)}},
 		"BodyKiB":         {[]string{"2", "64"}, []string{"", "0", "3", "128", "8.0"}},
 		"StreamMode":      {[]string{"ON_DEMAND", "PROVISIONED"}, []string{"", "on_demand"}},
@@ -91,7 +90,7 @@ func TestParametersSaySo(t *testing.T) {
 			t.Errorf("%s: its default %v is refused", name, d)
 		}
 	}
-	for _, name := range []string{"Stage", "AlarmAddress", "HookRanges", "PageRanges", "PathKey"} {
+	for _, name := range []string{"Stage", "AlarmAddress", "HookRanges", "PathKey"} {
 		if _, ok := params[name].(object)["Default"]; ok {
 			t.Errorf("%s has a default: nobody would think about it", name)
 		}
