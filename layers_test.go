@@ -82,7 +82,8 @@ var layers = map[string]layer{
 	"lambda/sweep": {4, map[string]string{
 		"engine": "how a sweep is asked for", "durable": "it stores what is left, as a seam", "connector": "a site that is busy says so",
 	}},
-	"lambda/alert": {4, map[string]string{"connector": "the address is a Secret"}},
+	"lambda/upkeep": {4, nil},
+	"lambda/alert":  {4, map[string]string{"connector": "the address is a Secret"}},
 
 	"lambda/ground": {4, below("it opens what the functions stand on", "config", "connector", "durable", "durable/aws", "durable/sqlite")},
 
@@ -102,6 +103,7 @@ var layers = map[string]layer{
 	"cmd/lambda/sweep":    {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
 	"cmd/lambda/backfill": {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
 	"cmd/lambda/pack":     {6, nil},
+	"cmd/lambda/upkeep":   {6, below("what it is made of", "lambda/upkeep", "lambda/ground", "app")},
 	"cmd/lambda/alert":    {6, below("what it is made of", "lambda/alert", "lambda/ground", "connector")},
 	"cmd/jirasim":         {6, map[string]string{"jirasim": "what it serves"}},
 }
@@ -128,7 +130,7 @@ var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "T
 // that go.mod names.
 var outside = map[string]map[string]string{
 	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/ground",
-		"cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert"),
+		"cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep"),
 
 	"github.com/aws/aws-sdk-go-v2": {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them"},
 	"github.com/aws/smithy-go":     {"durable/aws": "the errors of the services"},

@@ -58,6 +58,7 @@ type Options struct {
 	Version string                                  // of this build, for people
 	Kinds   map[string]Kind                         // by config.Site.Kind; nil: [Kinds]
 	Secret  func(config.Credential) (string, error) // where credentials are; nil: [config.Credential.Read]
+	Keys    map[string]connector.Secret             // the last parts of the addresses that sites deliver to, by site; of one that is missing it is made, and kept in the store
 	Workers int                                     // events handled at the same time by Serve; 0: 8
 }
 

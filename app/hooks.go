@@ -44,7 +44,10 @@ func (a *App) LoadHooks(ctx context.Context) error {
 // hookOf returns what is known of a site's hook, and makes its key if there is none.
 func (a *App) hookOf(ctx context.Context, site string) (hook, error) {
 	return a.changeHook(ctx, site, func(h *hook) {
-		if h.Key == "" {
+		switch key := a.options.Keys[site]; {
+		case key.Set():
+			h.Key = key.Reveal()
+		case h.Key == "":
 			h.Key = strings.ToLower(rand.Text())
 		}
 	})

@@ -35,7 +35,7 @@ func (g *Ground) open(ctx context.Context) ([]byte, error) {
 	blobs := aws.NewBlobs(s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = c.BaseEndpoint != nil }), names[4])
 	store := aws.NewStore(dynamodb.NewFromConfig(c), names[1], blobs)
 	queue := aws.NewQueue(sqs.NewFromConfig(c), store, names[2], names[3])
-	g.Store, g.Queue, g.Blobs = store, queue, blobs
+	g.Store, g.Queue, g.Blobs, g.Tidy = store, queue, blobs, store.Sweep
 	g.Take = func(ctx context.Context, m events.SQSMessage) (durable.Message, bool, error) {
 		return queue.Take(ctx, aws.Delivery{ID: m.MessageId, Body: m.Body, Receipt: m.ReceiptHandle}, hide(ctx))
 	}

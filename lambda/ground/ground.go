@@ -41,6 +41,10 @@ type Ground struct {
 	// Take makes an event of a message: see lambda/turn.
 	Take func(context.Context, events.SQSMessage) (durable.Message, bool, error)
 
+	// Tidy removes what nothing in the state names any more, and says how much
+	// that was; nil: the state tidies itself.
+	Tidy func(ctx context.Context, now time.Time) (int, error)
+
 	secret vault
 	env    func(string) string
 }

@@ -1,0 +1,49 @@
+// Upkeep keeps the webhooks registered, and removes what nothing names.
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"example.com/accord/app"
+	"example.com/accord/lambda/ground"
+	"example.com/accord/lambda/upkeep"
+)
+
+func main() {
+	ctx := context.Background()
+	g, err := ground.Open(ctx, os.Getenv)
+	if err != nil {
+		ground.Fail(err)
+	}
+	keys, err := g.Keys(ctx)
+	if err != nil {
+		ground.Fail(err)
+	}
+	a := app.New(g.Config, app.State{Store: g.Store, Queue: g.Queue}, app.Options{Log: g.Log, Secret: g.Secret, Keys: keys})
+	if err := errors.Join(a.Connect(), a.LoadHooks(ctx)); err != nil {
+		ground.Fail(err)
+	}
+	h := &upkeep.Handler{Tasks: tasks(g, a), Log: g.Log}
+	lambda.Start(h.Handle)
+}
+
+func tasks(g *ground.Ground, a *app.App) (out []upkeep.Task) {
+	for _, s := range a.Sites {
+		if s.Site.Hooks {
+			out = append(out, upkeep.Task{Name: "webhook of " + s.Name, Do: func(ctx context.Context) error { return a.Register(ctx, s) }})
+		}
+	}
+	if g.Tidy != nil {
+		out = append(out, upkeep.Task{Name: "tidy", Do: func(ctx context.Context) error {
+			n, err := g.Tidy(ctx, time.Now())
+			g.Log.Info("tidied", "removed", n)
+			return err
+		}})
+	}
+	return out
+}
