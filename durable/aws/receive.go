@@ -147,13 +147,14 @@ func (q *Queue) receive(ctx context.Context, lane durable.Lane, n int, wait, hid
 			return ms, err
 		}
 		for _, raw := range out.Messages {
-			m, ok, err := q.accept(ctx, lane, raw, hide)
-			if err != nil {
-				return ms, err
-			}
+			m, ok, failed := q.accept(ctx, lane, raw, hide)
+			err = errors.Join(err, failed)
 			if ok {
 				ms = append(ms, m)
 			}
+		}
+		if err != nil {
+			return ms, err
 		}
 		wait = 0
 	}

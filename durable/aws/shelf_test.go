@@ -17,7 +17,8 @@ type attributes = map[string]types.AttributeValue
 
 // shelf is a table of DynamoDB in memory. It knows the conditions that the store
 // says and the limits that the store minds; the emulators know the rest. What
-// fault says before a call, or after it, as "transact done", is its error.
+// fault says before a call, before each item of a batch, as "item", or after a
+// call, as "transact done", is its error.
 type shelf struct {
 	fault     func(op string) error
 	leave     func(n int) int // how many of n writes of a batch are left undone
@@ -167,6 +168,11 @@ func (h *shelf) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemI
 				n -= h.leave(n)
 			}
 			for _, r := range requests[:n] {
+				if h.fault != nil {
+					if err := h.fault("item"); err != nil {
+						return err
+					}
+				}
 				if r.PutRequest != nil {
 					h.items[keyOf(r.PutRequest.Item)] = maps.Clone(r.PutRequest.Item)
 				} else {
