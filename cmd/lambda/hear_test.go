@@ -26,7 +26,7 @@ func record(t *testing.T, sequence string, r any) events.KinesisEventRecord {
 // TestHear calls the real bootstrap with a batch in which only one delivery is
 // good, cold and then warm.
 func TestHear(t *testing.T) {
-	s := newStack(t)
+	s := localStack(t)
 	f := s.function("hear")
 	var keys map[string]string
 	for _, e := range s.env {

@@ -48,10 +48,10 @@ syncs:
 `
 
 // build builds the bootstrap of a function for this machine.
-func build(t *testing.T, name string) string {
+func build(t *testing.T, name, tags string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), name, "bootstrap")
-	cmd := exec.Command("go", "build", "-tags", "local,lambda.norpc", "-o", out, "./"+name)
+	cmd := exec.Command("go", "build", "-tags", tags, "-o", out, "./"+name)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if b, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("build %s: %v\n%s", name, err, b)
@@ -63,10 +63,15 @@ func build(t *testing.T, name string) string {
 // webhooks into the stream, and the pollers.
 type stack struct {
 	t     *testing.T
+	tags  string // of the build
 	env   []string
 	urls  map[string]string // of the two sites
-	app   *app.App          // on the same state; it hands events out, and looks
+	app   *app.App          // on the same state; it looks
 	front *httptest.Server
+
+	receive func(context.Context) ([]events.SQSMessage, error) // hides them for some seconds
+	remove  func(context.Context, events.SQSMessage) error     // nil: turn itself has
+	waits   func(context.Context) (int, error)                 // events that are not done
 
 	mu     sync.Mutex
 	stream []events.KinesisEventRecord
@@ -75,7 +80,8 @@ type stack struct {
 	killed atomic.Int32 // turns
 }
 
-func newStack(t *testing.T) *stack {
+// newStack returns a stack with two sites and no state.
+func newStack(t *testing.T) (*stack, config.Config) {
 	if runtime.GOOS != "linux" {
 		t.Skipf("SKIPPED: functions run on Linux, and this is %s", runtime.GOOS)
 	}
@@ -88,17 +94,23 @@ func newStack(t *testing.T) *stack {
 		t.Cleanup(func() { srv.Close(); sim.Close() })
 		s.urls[name] = srv.URL
 	}
-	folder := t.TempDir()
 	src := strings.NewReplacer("$FRONT", s.front.URL, "$CLOUD", s.urls["cloud"], "$CENTER", s.urls["center"]).Replace(file)
-	c, faults := config.Parse(filepath.Join(folder, "accord.yaml"), []byte(src))
+	c, faults := config.Parse(filepath.Join(t.TempDir(), "accord.yaml"), []byte(src))
 	if err := faults.Err(); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("TOKEN", "example")
 	t.Setenv("SECRET", "hush")
+	return s, c
+}
+
+// localStack returns a stack whose state is on this machine.
+func localStack(t *testing.T) *stack {
+	s, c := newStack(t)
 	compiled, name, err := c.Compile()
+	name = filepath.Join(filepath.Dir(c.State), name)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, name), compiled, 0o600)
+		err = os.WriteFile(name, compiled, 0o600)
 	}
 	if err == nil {
 		s.app, err = local.Open(t.Context(), c, app.Options{})
@@ -107,7 +119,23 @@ func newStack(t *testing.T) *stack {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.app.Close() })
-	s.env = []string{"TOKEN=example", "SECRET=hush", "ACCORD_STATE=" + c.State, "ACCORD_CONFIG=" + filepath.Join(folder, name), "ACCORD_SITE_KEYS=KEYS", "KEYS=" + s.keys()}
+	s.tags = "local,lambda.norpc"
+	s.env = []string{"TOKEN=example", "SECRET=hush", "ACCORD_STATE=" + c.State, "ACCORD_CONFIG=" + name, "ACCORD_SITE_KEYS=KEYS", "KEYS=" + s.keys()}
+	s.waits = func(ctx context.Context) (int, error) {
+		d, err := s.app.Gauge.Depth(ctx)
+		return d.Live + d.Bulk + d.Busy, err
+	}
+	s.receive = func(ctx context.Context) (out []events.SQSMessage, err error) {
+		ms, err := s.app.Queue.Receive(ctx, 1, 3*time.Second)
+		for _, m := range ms {
+			body, err := json.Marshal(m)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, events.SQSMessage{MessageId: m.ID, Body: string(body)})
+		}
+		return out, err
+	}
 	return s
 }
 
@@ -134,7 +162,7 @@ func (s *stack) keys() string {
 
 func (s *stack) function(name string) *runtimeapi.Function {
 	s.t.Helper()
-	f := &runtimeapi.Function{Bootstrap: build(s.t, name), Env: s.env, Timeout: time.Minute, Memory: 512, Output: &output{t: s.t, name: name}}
+	f := &runtimeapi.Function{Bootstrap: build(s.t, name, s.tags), Env: s.env, Timeout: time.Minute, Memory: 512, Output: &output{t: s.t, name: name}}
 	s.t.Cleanup(f.Close)
 	return f
 }
@@ -189,14 +217,9 @@ func (s *stack) listen(ctx context.Context, f *runtimeapi.Function) {
 // is killed within the time that a turn takes here.
 func (s *stack) work(ctx context.Context, f *runtimeapi.Function) {
 	for n := 1; ctx.Err() == nil; n++ {
-		ms, err := s.app.Queue.Receive(ctx, 1, 3*time.Second)
+		ms, err := s.receive(ctx)
 		if err != nil || len(ms) == 0 {
 			continue
-		}
-		body, err := json.Marshal(ms[0])
-		if err != nil {
-			s.t.Error(err)
-			return
 		}
 		limit := time.Minute
 		if n%3 == 0 {
@@ -204,10 +227,16 @@ func (s *stack) work(ctx context.Context, f *runtimeapi.Function) {
 		}
 		once, cancel := context.WithTimeout(ctx, limit)
 		var out events.SQSEventResponse
-		err = call(once, f, events.SQSEvent{Records: []events.SQSMessage{{MessageId: ms[0].ID, Body: string(body)}}}, &out)
+		err = call(once, f, events.SQSEvent{Records: ms}, &out)
 		cancel()
-		if err != nil && ctx.Err() == nil { // the event comes again when it is no longer hidden
+		switch {
+		case ctx.Err() != nil:
+		case err != nil: // the event comes again when it is no longer hidden
 			s.killed.Add(1)
+		case s.remove != nil && len(out.BatchItemFailures) == 0:
+			if err := s.remove(ctx, ms[0]); err != nil && ctx.Err() == nil {
+				s.t.Error(err)
+			}
 		}
 	}
 }

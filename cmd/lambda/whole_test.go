@@ -13,8 +13,10 @@ import (
 // TestWholePath lets people edit on both sides while hear and turn keep them in
 // step, and turn is killed in the middle now and then. In the end every pair
 // shows the same, and nothing is dead.
-func TestWholePath(t *testing.T) {
-	s := newStack(t)
+func TestWholePath(t *testing.T) { localStack(t).wholePath() }
+
+func (s *stack) wholePath() {
+	t := s.t
 	hear, turn := s.function("hear"), s.function("turn")
 	ctx, stop := context.WithCancel(t.Context())
 	var all sync.WaitGroup
@@ -89,13 +91,13 @@ func (s *stack) equal(links int) (bool, string) {
 		}
 		n++
 	}
-	d, err := s.app.Gauge.Depth(s.t.Context())
+	waits, err := s.waits(s.t.Context())
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if waits := d.Live + d.Bulk + d.Busy + len(s.stream); n != links || waits > 0 {
+	if waits += len(s.stream); n != links || waits > 0 {
 		return false, fmt.Sprintf("%d links, %d events on their way", n, waits)
 	}
 	return true, ""

@@ -32,7 +32,7 @@ func (g *Ground) open(ctx context.Context) ([]byte, error) {
 		return nil, fmt.Errorf("open AWS: %w", err)
 	}
 	// An address of one's own, as an emulator has, knows no bucket by its host name.
-	blobs := aws.NewBlobs(s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = c.BaseEndpoint != nil }), names[4])
+	blobs := aws.NewBlobs(s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }), names[4])
 	store := aws.NewStore(dynamodb.NewFromConfig(c), names[1], blobs)
 	queue := aws.NewQueue(sqs.NewFromConfig(c), store, names[2], names[3])
 	g.Store, g.Queue, g.Blobs, g.Tidy = store, queue, blobs, store.Sweep
