@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/accord/durable"
 )
 
 // TestEveryQueueHasItsDead: what fails ends in a queue of its own, from no other,
@@ -25,7 +27,7 @@ func TestEveryQueueHasItsDead(t *testing.T) {
 			t.Errorf("%s gives what failed to %v", id, dead)
 			continue
 		}
-		if got := at(q, "RedrivePolicy/maxReceiveCount"); got != 30.0 {
+		if got := at(q, "RedrivePolicy/maxReceiveCount"); got != float64(durable.MaxTries) {
 			t.Errorf("%s gives up after %v tries", id, got)
 		}
 		name := at(q, "QueueName/Fn::Sub").(string)

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/accord/durable/aws"
 	diff "github.com/google/go-cmp/cmp"
 )
 
@@ -169,15 +170,6 @@ type call struct {
 	Stage   map[string]string `json:"stage"`
 }
 
-// The record, as the function hear reads it.
-type record struct {
-	Site, Key, V, ID, Signature, Authorization string
-	At                                         int64
-	Webhook                                    struct{ Identifier, Retry, Flow string }
-	Body                                       []byte
-	TooBig                                     bool `json:"too_big"`
-}
-
 func webhook(body []byte, header map[string]string) (c call) {
 	c.Input.Path = map[string]string{"site": "acme", "key": "k3y"}
 	c.Input.Querystring = map[string]string{"v": "3"}
@@ -192,7 +184,7 @@ func webhook(body []byte, header map[string]string) (c call) {
 }
 
 // put renders calls with velocityjs 2.1.7 and returns what would be in the stream.
-func put(t *testing.T, calls ...call) (out []record) {
+func put(t *testing.T, calls ...call) (out []aws.Record) {
 	t.Helper()
 	in, err := json.Marshal(map[string]any{"template": mapping(t), "calls": calls})
 	if err != nil {
@@ -217,9 +209,9 @@ func put(t *testing.T, calls ...call) (out []record) {
 		if p.StreamName != "accord-hooks" || p.PartitionKey != "r-1" || len(p.Data)+len(p.PartitionKey) > maxRecord {
 			t.Errorf("%d bytes into %s under %s", len(p.Data), p.StreamName, p.PartitionKey)
 		}
-		var got record
-		if err := json.Unmarshal(p.Data, &got); err != nil {
-			t.Fatalf("the record is no JSON: %v: %.300s", err, p.Data)
+		got, err := aws.ReadRecord(p.Data)
+		if err != nil {
+			t.Fatalf("%v: %.300s", err, p.Data)
 		}
 		out = append(out, got)
 	}
@@ -268,7 +260,7 @@ func TestNothingGetsOutOfItsPlace(t *testing.T) {
 	})
 	c.Input.Path = map[string]string{"site": odd, "key": odd}
 	c.Input.Querystring = map[string]string{"v": odd}
-	want := record{Site: odd, Key: odd, V: odd, ID: "r-1", At: 1_800_000_000_123, Signature: odd, Authorization: odd, Body: []byte("x")}
+	want := aws.Record{Site: odd, Key: odd, Version: odd, ID: "r-1", At: time.UnixMilli(1_800_000_000_123).UTC(), Signature: odd, Authorization: odd, Body: []byte("x")}
 	want.Webhook.Identifier, want.Webhook.Retry, want.Webhook.Flow = odd, "2", "Primary"
 	plain := webhook(nil, nil)
 	plain.Input.Querystring = nil
@@ -276,11 +268,23 @@ func TestNothingGetsOutOfItsPlace(t *testing.T) {
 	if d := diff.Diff(want, got[0]); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
-	if d := diff.Diff(record{Site: "acme", Key: "k3y", ID: "r-1", At: 1_800_000_000_123, Body: []byte{}}, got[1]); d != "" {
+	if d := diff.Diff(aws.Record{Site: "acme", Key: "k3y", ID: "r-1", At: time.UnixMilli(1_800_000_000_123).UTC(), Body: []byte{}}, got[1]); d != "" {
 		t.Errorf("a webhook that says nothing (-want +got):\n%s", d)
 	}
 	quoted := webhook([]byte("x"), map[string]string{"X-Hub-Signature": "sha256='ab'"})
 	if got := put(t, quoted)[0].Signature; got != "sha256=ab" {
 		t.Errorf("apostrophes: %q", got)
+	}
+}
+
+// TestWorkflows are what actionlint 1.7.12 takes.
+func TestWorkflows(t *testing.T) {
+	workflows, err := filepath.Glob("../../.github/workflows/*.yml")
+	if err != nil || len(workflows) < 2 {
+		t.Fatalf("%d workflows, %v", len(workflows), err)
+	}
+	lint := append([]string{"run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12", "-shellcheck=", "-pyflakes="}, workflows...)
+	if out, err := run(t, nil, "go", lint...); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
