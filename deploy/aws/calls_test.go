@@ -131,7 +131,7 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if got := strings.Join(names, " "); got != "alert backfill hear sweep turn" {
+	if got := strings.Join(names, " "); got != "alert backfill hear sweep turn upkeep" {
 		t.Errorf("the functions are %s", got)
 	}
 	for _, name := range names {
@@ -156,7 +156,7 @@ func TestSchedules(t *testing.T) {
 		if tp.of("AWS::Serverless::StateMachine")[loop] == nil || !strings.Contains(starts, "map[Ref:"+loop+"]") {
 			t.Errorf("%s starts %q, which it may not or which is not there", id, loop)
 		}
-		if in := at(s, "Target/Input"); in != `{"from":"nobody","walk":{}}` {
+		if in := at(s, "Target/Input"); in != `{"from":"nobody"}` {
 			t.Errorf("%s starts it with %v", id, in)
 		}
 		if !schedule.MatchString(s["ScheduleExpression"].(string)) {

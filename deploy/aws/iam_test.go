@@ -56,6 +56,7 @@ var (
 	send     = []string{"sqs.SendMessageBatch", "db.GetItem", "db.PutItem"}
 	settle   = []string{"sqs.DeleteMessage", "sqs.ChangeMessageVisibility"}
 	keep     = []string{"s3.PutObject", "s3.CreateMultipartUpload", "s3.UploadPart", "s3.CompleteMultipartUpload", "s3.AbortMultipartUpload"}
+	tidy     = []string{"db.Query", "db.GetItem", "db.DeleteItem", "db.BatchWriteItem", "s3.ListObjectsV2", "s3.DeleteObject"}
 	settings = []string{"s3.GetObject", "vault.GetSecretValue"}
 )
 
@@ -64,19 +65,20 @@ var calls = map[string][]string{
 	"Hear":     slices.Concat([]string{"log", "key", "poll stream", "keep batches"}, states, send, keep, settings),
 	"Turn":     slices.Concat([]string{"log", "key", "poll queues"}, links, states, send, settle, keep, settings),
 	"Sweep":    slices.Concat([]string{"log", "key"}, states, send, settings),
-	"Backfill": slices.Concat([]string{"log", "key"}, states, send, settings),
+	"Backfill": slices.Concat([]string{"log", "key", "db.DeleteItem"}, states, send, settings),
+	"Upkeep":   slices.Concat([]string{"log", "key"}, states, tidy, settings),
 	"Alert":    {"log", "vault.GetSecretValue"},
 }
 
 // elsewhere is called by a person's command, not by a function.
-var elsewhere = []string{"sqs.ReceiveMessage", "s3.DeleteObject", "s3.ListObjectsV2", "s3.HeadObject"}
+var elsewhere = []string{"sqs.ReceiveMessage", "s3.HeadObject"}
 
 // others is what the roles of no function grant.
 var others = map[string][]string{
 	"HookRole":     {"kinesis:PutRecord", "kms:GenerateDataKey"},
 	"ShiftRole":    {"cloudwatch:DescribeAlarms", "lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"},
 	"ScheduleRole": {"states:StartExecution"},
-	"SweepLoop":    loop, "BackfillLoop": loop,
+	"SweepLoop":    loop, "BackfillLoop": loop, "UpkeepLoop": loop,
 }
 
 // loop is what loop.asl.json does.

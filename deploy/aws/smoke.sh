@@ -25,7 +25,7 @@ done
 [ "${heard:-}" = 1 ] || fail "hear has not set the webhook aside within a minute. See the log group /accord/$name/hear"
 
 loop=$(output Backfill); loop=${loop%-backfill}-sweep
-run=$(aws stepfunctions start-execution --state-machine-arn "$loop" --input '{"from":"nobody","walk":{}}' --query executionArn --output text)
+run=$(aws stepfunctions start-execution --state-machine-arn "$loop" --input '{"from":"nobody"}' --query executionArn --output text)
 for _ in $(seq 60); do
 	state=$(aws stepfunctions describe-execution --execution-arn "$run" --query status --output text)
 	[ "$state" = RUNNING ] || break

@@ -45,11 +45,11 @@ class World {
 				if (!this.status.has(ExecutionArn)) throw failure("Sfn.ExecutionDoesNotExistException", "no");
 				return { Status: this.status.get(ExecutionArn) };
 			},
-			Call: async (walk) => {
+			Call: async () => {
 				this.most = Math.max(this.most, ++this.working);
 				this.begin();
 				try {
-					return await this.work(walk);
+					return await this.work();
 				} finally {
 					this.working--;
 				}
@@ -100,10 +100,10 @@ class World {
 	}
 }
 
-const fresh = { from: "nobody", walk: {} };
+const fresh = { from: "nobody" };
 const after = (n) => {
 	let calls = 0;
-	return () => ({ done: ++calls >= n, calls });
+	return () => ({ done: ++calls >= n, wait: 1 });
 };
 
 const stories = {
@@ -116,7 +116,7 @@ const stories = {
 	async "two at the same time"() {
 		let go;
 		const gate = new Promise((r) => (go = r));
-		const w = new World(async () => (await gate, { done: true }));
+		const w = new World(async () => (await gate, { done: true, wait: 1 }));
 		const first = w.run("a", fresh);
 		await Promise.race([w.begun, first]);
 		const second = await w.run("b", fresh);
@@ -138,19 +138,19 @@ const stories = {
 		let calls = 0;
 		const w = new World(() => {
 			if (++calls <= 6) throw failure("Lambda.Unknown", "killed");
-			return { done: true };
+			return { done: true, wait: 1 };
 		});
 		return w.said([await w.run("a", fresh), await w.run("b", fresh)]);
 	},
 	async "carried on twice"() {
 		let go;
 		const gate = new Promise((r) => (go = r));
-		const w = new World(async () => (await gate, { done: true }));
+		const w = new World(async () => (await gate, { done: true, wait: 1 }));
 		w.holder = "old";
 		w.status.set("old", "SUCCEEDED");
-		const first = w.run("a", { from: "old", walk: {} });
+		const first = w.run("a", { from: "old" });
 		await Promise.race([w.begun, first]);
-		const second = await w.run("b", { from: "old", walk: {} });
+		const second = await w.run("b", { from: "old" });
 		go();
 		return w.said([await first, second]);
 	},
