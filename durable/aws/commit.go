@@ -10,7 +10,6 @@ import (
 
 	"example.com/accord/durable"
 	"example.com/accord/issue"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // errSwept is what becomes of a commit that takes too long.
@@ -206,12 +205,7 @@ func (c *commit) saveHead() step {
 		}
 		c.head["blobs"] = text(string(b))
 	}
-	st := step{put: c.head, where: "attribute_not_exists(pk)"}
-	if c.before.Revision > 0 {
-		st.where, st.values = "rev = :rev", map[string]types.AttributeValue{":rev": number(c.before.Revision)}
-	}
-	st.refuse = func(stored item) error {
-		return fmt.Errorf("revision %d, stored is %d: %w", c.before.Revision, stored.number("rev"), durable.ErrStale)
-	}
+	st := swap(c.before.Revision)
+	st.put = c.head
 	return st
 }

@@ -111,6 +111,10 @@ func table(t testing.TB, db *dynamodb.Client, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	active := dynamodb.NewTableExistsWaiter(db, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay, o.MaxDelay = 10*time.Millisecond, time.Second })
+	if err := active.Wait(t.Context(), &dynamodb.DescribeTableInput{TableName: &name}, 30*time.Second); err != nil {
+		t.Fatal(err)
+	}
 	return name
 }
 

@@ -32,14 +32,6 @@ func (i insistent) TransactWriteItems(ctx context.Context, in *dynamodb.Transact
 	return out, err
 }
 
-func (i insistent) PutItem(ctx context.Context, in *dynamodb.PutItemInput, o ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
-	out, err := i.shelf.PutItem(ctx, in, o...)
-	if errors.Is(err, errLost) {
-		return i.shelf.PutItem(ctx, in, o...)
-	}
-	return out, err
-}
-
 // once fails an operation once, with err.
 func once(op string, err error) func(string) error { return times(1, op, err) }
 
@@ -68,7 +60,7 @@ func TestACommitWhoseAnswerWasLostHasHappened(t *testing.T) {
 	if err := s.Commit(t.Context(), issue.Link{}, tiny("one"), durable.Record{}); err != nil {
 		t.Errorf("commit: %v, want none: it has happened", err)
 	}
-	h.fault = once("put done", errLost)
+	h.fault = once("transact done", errLost)
 	if err := s.SetState(t.Context(), durable.State{Name: "n", Value: []byte("1")}); err != nil {
 		t.Errorf("set state: %v, want none: it has happened", err)
 	}

@@ -66,6 +66,8 @@ func (s *slot) hear(l letter) bool {
 // gen, have what is due.
 func (s *slot) take(gen int64, carrier, token string, now time.Time, hide time.Duration) verdict {
 	switch {
+	case s.held(token):
+		return taken // by this very call, whose answer was lost
 	case s.Busy != nil && s.Until.After(now) && s.Carrier == carrier:
 		return hold
 	case s.Busy != nil && s.Until.After(now):

@@ -55,53 +55,45 @@ func (s *Store) States(ctx context.Context, prefix string) iter.Seq2[durable.Sta
 	}
 }
 
-// SetState implements [durable.Store].
+// SetState implements [durable.Store]. It is a transaction of one item, because
+// only that knows a call again whose answer was lost when somebody else has set
+// the state since: a counter counts once.
 func (s *Store) SetState(ctx context.Context, st durable.State) error {
-	err := s.save(ctx, stateKey(st.Name), st, time.Time{})
-	if err != nil {
+	if err := s.setState(ctx, st); err != nil {
 		return fmt.Errorf("set state %q in table %s: %w", st.Name, s.table, err)
 	}
 	return nil
 }
 
-// save compares and swaps one item; until is when it expires, zero: never. One
-// whose answer was lost has happened if the stored item is by this very call.
-func (s *Store) save(ctx context.Context, i item, st durable.State, until time.Time) error {
+func (s *Store) setState(ctx context.Context, st durable.State) error {
 	if len(st.Value) > durable.MaxState {
 		return fmt.Errorf("%d bytes, at most %d may be", len(st.Value), durable.MaxState)
 	}
-	where, values := "attribute_not_exists(pk) OR expires <= :now", map[string]types.AttributeValue{":now": number(time.Now().Unix())}
-	if st.Revision > 0 {
-		where, values = "rev = :rev", map[string]types.AttributeValue{":rev": number(st.Revision)}
-	}
-	if st.Value == nil {
-		_, err := s.db.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &s.table, Key: i, ConditionExpression: &where, ExpressionAttributeValues: values})
-		return s.stale(ctx, err, i, st, "")
-	}
 	turn := rand.Text()
-	i["v"], i["rev"], i["at"], i["by"] = text(string(st.Value)), number(st.Revision+1), number(time.Now().UnixNano()), text(turn)
-	if !until.IsZero() {
-		i["expires"] = number(until.Unix())
+	one := swap(st.Revision)
+	if st.Value == nil {
+		one.remove = stateKey(st.Name)
+	} else {
+		one.put = fillState(stateKey(st.Name), st, turn)
 	}
-	_, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: i, ConditionExpression: &where, ExpressionAttributeValues: values})
-	return s.stale(ctx, err, i.key(), st, turn)
+	return s.transact(ctx, turn, []step{one})
 }
 
-// stale makes durable.ErrStale of a condition that did not hold, unless it was
-// this turn, or this removal, that has made it untrue.
-func (s *Store) stale(ctx context.Context, err error, key item, st durable.State, turn string) error {
-	if _, failed := errors.AsType[*types.ConditionalCheckFailedException](err); !failed {
-		return err
+// swap is a step that is refused unless the stored revision is that one.
+func swap(revision int64) step {
+	st := step{where: "attribute_not_exists(pk) OR expires <= :now", values: map[string]types.AttributeValue{":now": number(time.Now().Unix())}}
+	if revision > 0 {
+		st.where, st.values = "rev = :rev", map[string]types.AttributeValue{":rev": number(revision)}
 	}
-	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: key, ConsistentRead: new(true)})
-	if err != nil {
-		return err
+	st.refuse = func(stored item) error {
+		return fmt.Errorf("revision %d, stored is %d: %w", revision, stored.number("rev"), durable.ErrStale)
 	}
-	stored := item(out.Item)
-	if turn != "" && stored.text("by") == turn {
-		return nil
-	}
-	return fmt.Errorf("revision %d, stored is %d: %w", st.Revision, stored.number("rev"), durable.ErrStale)
+	return st
+}
+
+func fillState(i item, st durable.State, turn string) item {
+	i["v"], i["rev"], i["at"], i["by"] = text(string(st.Value)), number(st.Revision+1), number(time.Now().UnixNano()), text(turn)
+	return i
 }
 
 func slotKey(name string) item { return newItem("queue#"+name, "item") }
@@ -111,6 +103,22 @@ func (s *Store) slot(ctx context.Context, name string) (value []byte, revision i
 	return st.Value, st.Revision, err
 }
 
+// setSlot is a plain write, for half the price: one that is made again after its
+// answer was lost may be refused though it has happened, and does no harm twice.
 func (s *Store) setSlot(ctx context.Context, name string, value []byte, revision int64, until time.Time) error {
-	return s.save(ctx, slotKey(name), durable.State{Value: value, Revision: revision}, until)
+	turn := rand.Text()
+	one := swap(revision)
+	i := fillState(slotKey(name), durable.State{Value: value, Revision: revision}, turn)
+	if !until.IsZero() {
+		i["expires"] = number(until.Unix())
+	}
+	_, err := s.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.table, Item: i, ConditionExpression: &one.where, ExpressionAttributeValues: one.values})
+	if _, failed := errors.AsType[*types.ConditionalCheckFailedException](err); !failed {
+		return err
+	}
+	out, err := s.db.GetItem(ctx, &dynamodb.GetItemInput{TableName: &s.table, Key: i.key(), ConsistentRead: new(true)})
+	if err != nil || item(out.Item).text("by") == turn {
+		return err
+	}
+	return one.refuse(out.Item)
 }

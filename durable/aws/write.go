@@ -19,20 +19,16 @@ type step struct {
 	refuse      func(stored item) error // the error if the condition does not hold
 }
 
-func (st step) key() item {
-	if st.put != nil {
-		return st.put.key()
-	}
-	return st.remove.key()
-}
-
 func (s *Store) action(st step) types.TransactWriteItem {
 	var where *string
 	if st.where != "" {
 		where = &st.where
 	}
 	if st.put == nil {
-		return types.TransactWriteItem{Delete: &types.Delete{TableName: &s.table, Key: st.remove.key(), ConditionExpression: where, ExpressionAttributeValues: st.values}}
+		return types.TransactWriteItem{Delete: &types.Delete{
+			TableName: &s.table, Key: st.remove.key(), ConditionExpression: where, ExpressionAttributeValues: st.values,
+			ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+		}}
 	}
 	return types.TransactWriteItem{Put: &types.Put{
 		TableName: &s.table, Item: st.put, ConditionExpression: where, ExpressionAttributeValues: st.values,
