@@ -63,7 +63,8 @@ func build(t *testing.T, name, tags string) string {
 // webhooks into the stream, and the pollers.
 type stack struct {
 	t     *testing.T
-	tags  string // of the build
+	tags  string        // of the build
+	limit time.Duration // of each event
 	env   []string
 	urls  map[string]string // of the two sites
 	app   *app.App          // on the same state; it looks
@@ -119,7 +120,7 @@ func localStack(t *testing.T) *stack {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.app.Close() })
-	s.tags = "local,lambda.norpc"
+	s.tags, s.limit = "local,lambda.norpc", time.Minute
 	s.env = []string{"TOKEN=example", "SECRET=hush", "ACCORD_STATE=" + c.State, "ACCORD_CONFIG=" + name, "ACCORD_SITE_KEYS=KEYS", "KEYS=" + s.keys()}
 	s.waits = func(ctx context.Context) (int, error) {
 		d, err := s.app.Gauge.Depth(ctx)
@@ -162,7 +163,7 @@ func (s *stack) keys() string {
 
 func (s *stack) function(name string) *runtimeapi.Function {
 	s.t.Helper()
-	f := &runtimeapi.Function{Bootstrap: build(s.t, name, s.tags), Env: s.env, Timeout: time.Minute, Memory: 512, Output: &output{t: s.t, name: name}}
+	f := &runtimeapi.Function{Bootstrap: build(s.t, name, s.tags), Env: s.env, Timeout: s.limit, Memory: 512, Output: &output{t: s.t, name: name}}
 	s.t.Cleanup(f.Close)
 	return f
 }
@@ -202,7 +203,7 @@ func (s *stack) listen(ctx context.Context, f *runtimeapi.Function) {
 		}
 		var out events.KinesisEventResponse
 		done := 0
-		if err := call(ctx, f, events.KinesisEvent{Records: batch}, &out); err == nil {
+		if err := s.call(ctx, f, events.KinesisEvent{Records: batch}, &out); err == nil {
 			for done < len(batch) && (len(out.BatchItemFailures) == 0 || batch[done].Kinesis.SequenceNumber != out.BatchItemFailures[0].ItemIdentifier) {
 				done++
 			}
@@ -227,7 +228,7 @@ func (s *stack) work(ctx context.Context, f *runtimeapi.Function) {
 		}
 		once, cancel := context.WithTimeout(ctx, limit)
 		var out events.SQSEventResponse
-		err = call(once, f, events.SQSEvent{Records: ms}, &out)
+		err = s.call(once, f, events.SQSEvent{Records: ms}, &out)
 		cancel()
 		switch {
 		case ctx.Err() != nil:
@@ -241,7 +242,7 @@ func (s *stack) work(ctx context.Context, f *runtimeapi.Function) {
 	}
 }
 
-func call(ctx context.Context, f *runtimeapi.Function, in, out any) error {
+func (s *stack) call(ctx context.Context, f *runtimeapi.Function, in, out any) error {
 	b, err := json.Marshal(in)
 	if err != nil {
 		return err
@@ -249,6 +250,9 @@ func call(ctx context.Context, f *runtimeapi.Function, in, out any) error {
 	r, err := f.Invoke(ctx, b)
 	if err != nil {
 		return err
+	}
+	if r.Cold {
+		s.t.Logf("%s: start to first next %v, handled in %v", filepath.Base(filepath.Dir(f.Bootstrap)), r.Init, r.Took)
 	}
 	return json.Unmarshal(r.Payload, out)
 }

@@ -103,10 +103,10 @@ func (s *stack) equal(links int) (bool, string) {
 	return true, ""
 }
 
-// eventually fails the test if fact is not true within a minute.
+// eventually fails the test if fact is not true within two minutes.
 func (s *stack) eventually(what string, fact func() (bool, string)) {
 	s.t.Helper()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
 		ok, why := fact()
 		if ok {
 			return

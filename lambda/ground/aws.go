@@ -4,6 +4,7 @@ package ground
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -37,7 +38,11 @@ func (g *Ground) open(ctx context.Context) ([]byte, error) {
 	queue := aws.NewQueue(sqs.NewFromConfig(c), store, names[2], names[3])
 	g.Store, g.Queue, g.Blobs, g.Tidy = store, queue, blobs, store.Sweep
 	g.Take = func(ctx context.Context, m events.SQSMessage) (durable.Message, bool, error) {
-		return queue.Take(ctx, aws.Delivery{ID: m.MessageId, Body: m.Body, Receipt: m.ReceiptHandle}, hide(ctx))
+		out, ok, err := queue.Take(ctx, aws.Delivery{ID: m.MessageId, Body: m.Body, Receipt: m.ReceiptHandle}, hide(ctx))
+		if busy, is := errors.AsType[aws.Busy](err); is {
+			err = durable.Later{At: busy.Until, Why: err.Error()}
+		}
+		return out, ok, err
 	}
 	g.secret = vaultOf(c)
 	r, err := blobs.Open(ctx, names[0])

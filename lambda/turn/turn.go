@@ -9,6 +9,7 @@ package turn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -26,7 +27,8 @@ const Slack = 5 * time.Second
 type Handler struct {
 	// Take returns the message that one of the event source stands for, with
 	// the Token that [durable.Queue] knows it by; false if nothing is left to
-	// be done for it.
+	// be done for it. An error of type [durable.Later] is no fault: somebody
+	// else handles the event, and the message comes again in case that fails.
 	Take func(context.Context, events.SQSMessage) (durable.Message, bool, error)
 
 	Turn  durable.Handler
@@ -71,6 +73,10 @@ func (h *Handler) within(ctx context.Context) (context.Context, context.CancelFu
 // one handles one message and reports whether the event source may remove it.
 func (h *Handler) one(ctx, work context.Context, m events.SQSMessage) bool {
 	taken, ok, err := h.Take(ctx, m)
+	if later, is := errors.AsType[durable.Later](err); is {
+		h.Log.Info("message waits", "message", m.MessageId, "until", later.At, "why", later.Why)
+		return false
+	}
 	if err != nil {
 		h.Log.Error("message not taken: it comes again", "message", m.MessageId, "error", err)
 		return false

@@ -34,8 +34,11 @@ func newBench(t *testing.T, h durable.Handler) *bench {
 	b := &bench{t: t, queue: memory.NewQueue(), taken: map[string]durable.Message{}}
 	b.Handler = &turn.Handler{
 		Take: func(_ context.Context, m events.SQSMessage) (durable.Message, bool, error) {
-			if m.Body == "odd" {
+			switch m.Body {
+			case "odd":
 				return durable.Message{}, false, errBroken
+			case "held":
+				return durable.Message{}, false, fmt.Errorf("take: %w", durable.Later{Why: "somebody else has it"})
 			}
 			got, ok := b.taken[m.MessageId]
 			return got, ok, nil
@@ -139,9 +142,9 @@ func TestEachEndsInItsOwnWay(t *testing.T) {
 func TestWhatIsNotTaken(t *testing.T) {
 	called := 0
 	b := newBench(t, func(context.Context, issue.Event) error { called++; return nil })
-	e := events.SQSEvent{Records: []events.SQSMessage{{MessageId: "gone-1"}, {MessageId: "odd-2", Body: "odd"}}}
-	if diff := cmp.Diff([]string{"odd"}, b.handle(t.Context(), e)); diff != "" || called > 0 {
-		t.Errorf("one that has nothing to do is removed, one that cannot be read comes again; %d were handled:\n%s", called, diff)
+	e := events.SQSEvent{Records: []events.SQSMessage{{MessageId: "gone-1"}, {MessageId: "odd-2", Body: "odd"}, {MessageId: "held-3", Body: "held"}}}
+	if diff := cmp.Diff([]string{"odd", "held"}, b.handle(t.Context(), e)); diff != "" || called > 0 {
+		t.Errorf("one that has nothing to do is removed, one that cannot be read or that somebody else has comes again; %d were handled:\n%s", called, diff)
 	}
 }
 
