@@ -155,7 +155,8 @@ func (a *App) register(ctx context.Context, s *Site) error {
 	return nil
 }
 
-// Unregister removes our webhooks from a site and says how many.
+// Unregister removes our webhooks from a site and says how many. What is known
+// of the hook is forgotten, but for its key.
 func (a *App) Unregister(ctx context.Context, s *Site) (int, error) {
 	old, err := a.Hooks(ctx, s)
 	if err != nil {
@@ -166,5 +167,9 @@ func (a *App) Unregister(ctx context.Context, s *Site) (int, error) {
 			return i, fmt.Errorf("remove webhook of %s: %w", s.Name, err)
 		}
 	}
-	return len(old), nil
+	h, err := a.changeHook(ctx, s.Name, func(h *hook) { *h = hook{Key: h.Key} })
+	if err == nil {
+		s.hook = h
+	}
+	return len(old), err
 }

@@ -256,6 +256,9 @@ func TestRegister(t *testing.T) {
 	if n, err := a.Unregister(t.Context(), a.Sites[1]); n != 1 || err != nil {
 		t.Errorf("%d removed, %v", n, err)
 	}
+	if s, err := a.Status(t.Context()); err != nil || !s.Sites[1].Hook.At.IsZero() {
+		t.Errorf("the status still says that it is registered: %+v, %v", s.Sites[1].Hook, err)
+	}
 	if all, _ := w.b.Hooks(t.Context()); len(all) != 1 || all[0].URL != foreign.URL {
 		t.Errorf("left: %v", all)
 	}
