@@ -11,8 +11,8 @@ type Checker interface {
 
 // A Finding is one line of a check.
 type Finding struct {
-	Fault bool   // it cannot work; false: good to know
-	What  string // "acme-support: project SUP: the account may not create issues; give it Create Issues"
+	Fault bool   `json:"fault"` // it cannot work; false: good to know
+	What  string `json:"what"`  // "acme-support: project SUP: the account may not create issues; give it Create Issues"
 }
 
 // Hooks registers webhooks at a site.
