@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"example.com/accord/config"
@@ -119,7 +120,7 @@ func (a *App) Sync(name string) (*Sync, error) {
 			return s, nil
 		}
 	}
-	return nil, fmt.Errorf("there is no sync %q; there is %v", name, a.Names())
+	return nil, fmt.Errorf("there is no sync %q; there is %s", name, strings.Join(a.Names(), ", "))
 }
 
 // Names returns the names of all syncs, in order.
