@@ -11,7 +11,7 @@ import (
 // A Tally is a State that counts how often something happened.
 type Tally struct {
 	Count int       `json:"count"`
-	Last  time.Time `json:"last"`
+	Last  time.Time `json:"last,omitzero"`
 }
 
 // Count adds n to the tally of that name, the last of them at the time given,
