@@ -126,6 +126,7 @@ func (h *hand) look(ctx context.Context, t *track) ([2]look, error) {
 	}
 	if t.paired() {
 		t.saw(h.Words, looks[cloud], looks[server])
+		t.heard(looks, time.Now())
 	}
 	return looks, nil
 }

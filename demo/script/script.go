@@ -28,6 +28,7 @@ type Options struct {
 	// Standing returns what the sync says of itself, as JSON: see [Standing].
 	Standing func(ctx context.Context) ([]byte, error)
 
+	Settle time.Duration // for which a comment was seen equal before it is edited; 0: it is seen equal
 	Pace   time.Duration // between two edits of anybody, on average; 0: 50 ms
 	Within time.Duration // for the sync to come to rest after the last edit; 0: two minutes
 	HTTP   *http.Client  // nil: one that gives up after 30 s

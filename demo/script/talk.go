@@ -24,21 +24,35 @@ func (h *hand) comment(ctx context.Context, t *track, s side) error {
 	return nil
 }
 
-// settled returns a comment that says the same at both Jiras, and how it
-// stands there; nil if there is none.
+// at returns how a comment stands at both Jiras, if it says the same there.
+func (k *talk) at(looks [2]look) (at [2]comment, equal bool) {
+	for s := range at {
+		n := slices.IndexFunc(looks[s].Comments, func(c comment) bool { return strings.Contains(c.Body.words(), k.last()) })
+		if n < 0 || k.gone {
+			return at, false
+		}
+		at[s] = looks[s].Comments[n]
+	}
+	return at, at[k.born].Body.equal(headless(at[k.born.other()].Body, at[k.born].Name))
+}
+
+// heard records which comments are seen equal.
+func (t *track) heard(looks [2]look, now time.Time) {
+	for _, k := range t.talks {
+		if _, equal := k.at(looks); !equal {
+			k.equal = time.Time{}
+		} else if k.equal.IsZero() {
+			k.equal = now
+		}
+	}
+}
+
+// settled returns a comment that says the same at both Jiras and was seen to
+// some time ago, and how it stands there; nil if there is none.
 func (h *hand) settled(t *track, looks [2]look) (*talk, [2]comment) {
 	for _, i := range h.rand.Perm(len(t.talks)) {
-		var at [2]comment
 		k := t.talks[i]
-		for s := range at {
-			n := slices.IndexFunc(looks[s].Comments, func(c comment) bool { return strings.Contains(c.Body.words(), k.last()) })
-			if n < 0 || k.gone || !t.paired() {
-				k = nil
-				break
-			}
-			at[s] = looks[s].Comments[n]
-		}
-		if k != nil && at[k.born].Body.equal(headless(at[k.born.other()].Body, at[k.born].Name)) {
+		if at, equal := k.at(looks); equal && !k.equal.IsZero() && time.Since(k.equal) >= h.Settle {
 			return k, at
 		}
 	}
@@ -77,7 +91,7 @@ func (h *hand) editComment(ctx context.Context, t *track, looks [2]look) error {
 	if err := j.call(ctx, editor, "PUT", h.commentPath(t, s, at), body, nil); err != nil {
 		return err
 	}
-	k.tokens = append(k.tokens, token)
+	k.tokens, k.equal = append(k.tokens, token), time.Time{}
 	h.record(e)
 	return nil
 }

@@ -30,6 +30,7 @@ type talk struct {
 	tokens []string // of its texts, the last one stands
 	born   side
 	gone   bool
+	equal  time.Time // when it was first seen equal since it was last edited; zero: it was not
 }
 
 // An edit is the record of one thing that somebody did.

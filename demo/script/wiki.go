@@ -185,7 +185,7 @@ func (r *wikiReader) macro(path []string, src string) {
 func (r *wikiReader) panel(path []string, name, args, body string) {
 	sort := map[string]string{"info": "info", "note": "note", "warning": "warning", "tip": "success", "panel": "info"}[name]
 	var title string
-	for _, arg := range strings.Split(args, "|") {
+	for arg := range strings.SplitSeq(args, "|") {
 		switch k, v, _ := strings.Cut(arg, "="); k {
 		case "bgColor":
 			sort = panels.Replace(strings.ToLower(v))
