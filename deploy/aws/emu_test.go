@@ -183,20 +183,13 @@ func webhook(body []byte, header map[string]string) (c call) {
 	return c
 }
 
-// put renders calls with velocityjs 2.1.7 and returns what would be in the stream.
+// put renders calls and returns what would be in the stream: velocityjs 2.1.7 and
+// Apache Velocity 1.7 must say the same.
 func put(t *testing.T, calls ...call) (out []aws.Record) {
 	t.Helper()
-	in, err := json.Marshal(map[string]any{"template": mapping(t), "calls": calls})
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := run(t, in, tool(t, "node"), "velocity/render.mjs", tool(t, "npm"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rendered []string
-	if err := json.Unmarshal([]byte(text), &rendered); err != nil {
-		t.Fatal(err)
+	rendered := renderJS(t, calls)
+	if d := diff.Diff(rendered, renderJava(t, calls)); d != "" {
+		t.Errorf("two engines render two things (-velocityjs +Velocity):\n%.2000s", d)
 	}
 	for _, r := range rendered {
 		var p struct {
@@ -214,6 +207,55 @@ func put(t *testing.T, calls ...call) (out []aws.Record) {
 			t.Fatalf("%v: %.300s", err, p.Data)
 		}
 		out = append(out, got)
+	}
+	return out
+}
+
+func renderJS(t *testing.T, calls []call) (out []string) {
+	t.Helper()
+	in, err := json.Marshal(map[string]any{"template": mapping(t), "calls": calls})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := run(t, in, tool(t, "node"), "velocity/render.mjs", tool(t, "npm"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func renderJava(t *testing.T, calls []call) (out []string) {
+	t.Helper()
+	var in bytes.Buffer
+	say := func(name string, value any) {
+		fmt.Fprintln(&in, name, base64.StdEncoding.EncodeToString([]byte(fmt.Sprint(value))))
+	}
+	say("template", mapping(t))
+	for _, c := range calls {
+		say("body", c.Body)
+		for group, values := range map[string]map[string]string{"path": c.Input.Path, "querystring": c.Input.Querystring, "header": c.Input.Header, "stage": c.Stage} {
+			for name, v := range values {
+				say(group+"."+name, v)
+			}
+		}
+		for name, v := range c.Context {
+			say("context."+name, v)
+		}
+		say("render", "")
+	}
+	text, err := run(t, in.Bytes(), "java", "-cp", tool(t, "velocity")+"/*", "velocity/Render.java")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(text) {
+		b, err := base64.StdEncoding.DecodeString(strings.TrimSpace(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, string(b))
 	}
 	return out
 }
