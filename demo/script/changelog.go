@@ -36,7 +36,7 @@ type history struct {
 }
 
 // log reads the changelog, oldest first. The Cloud pages it; the Data Center
-// gave it with the issue.
+// gave it with the issue: docs/JIRA.md "Changelog".
 func (j *jira) log(ctx context.Context, body issueBody) ([]entry, error) {
 	all := body.Changelog.Histories
 	if j.side == cloud {

@@ -35,7 +35,7 @@ type Site struct {
 }
 
 // An Account is how somebody logs in: at the Cloud as Basic, at the Data Center
-// as Bearer.
+// as Bearer (docs/JIRA.md "Authentication").
 type Account struct{ Email, Token string }
 
 // A jira is a client of one Jira's REST API, of the little that people do.
@@ -171,7 +171,8 @@ func (j *jira) prepare(ctx context.Context) (err error) {
 	return nil
 }
 
-// list returns the ids of every issue of the project, as the search shows them.
+// list returns the ids of every issue of the project, as the search shows them:
+// docs/JIRA.md "Search".
 func (j *jira) list(ctx context.Context) ([]string, error) {
 	var ids []string
 	jql := fmt.Sprintf("project = %q ORDER BY created ASC", j.Project)
