@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"example.com/accord/durable"
 )
 
 var schedule = regexp.MustCompile(`^rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))\)$`)
@@ -23,8 +26,42 @@ var metrics = map[string]map[string]string{
 		"WriteThrottleEvents": "TableName", "ReadThrottleEvents": "TableName", "ConsumedReadCapacityUnits": "TableName", "ConsumedWriteCapacityUnits": "TableName",
 	},
 	"AWS/ApiGateway": {"5XXError": "ApiName Stage", "4XXError": "ApiName Stage", "Count": "ApiName Stage", "Latency": "ApiName Stage"},
+	ours:             {"HeldFields": "", "EventsGivenUp": ""},
 	"AWS/States":     {"ExecutionsFailed": "StateMachineArn", "ExecutionsTimedOut": "StateMachineArn"},
 }
+
+// ours is the namespace of the metrics that are made of the log of turn.
+const ours = "map[Fn::Sub:Accord/${Name}]"
+
+// TestOurMetricsAreMadeOfLinesThatAreLogged: a filter for what nobody says never alarms.
+func TestOurMetricsAreMadeOfLinesThatAreLogged(t *testing.T) {
+	logged := map[string][2]string{ // the file that logs it, and the pattern of the filter
+		"HeldFields":    {"../../engine/turn.go", `{ $.msg = "turn" && $.held > 0 }`},
+		"EventsGivenUp": {"../../durable/run.go", fmt.Sprintf(`{ $.msg = "event failed" && $.try >= %d }`, durable.MaxTries)},
+	}
+	filters := load(t, "template.yaml").of("AWS::Logs::MetricFilter")
+	for id, f := range filters {
+		name, namespace := at(f, "MetricTransformations/0/MetricName").(string), at(f, "MetricTransformations/0/MetricNamespace")
+		want := logged[name]
+		if f["FilterPattern"] != want[1] || fmt.Sprint(namespace) != ours || at(f, "LogGroupName/Ref") != "TurnLog" {
+			t.Errorf("%s makes %s of %v", id, name, f["FilterPattern"])
+		}
+		text, err := os.ReadFile(want[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range inQuotes.FindAllStringSubmatch(strings.NewReplacer("$.msg", "", "$.held", `"held"`, "$.try", `"try"`).Replace(want[1]), -1) {
+			if !strings.Contains(string(text), m[0]) {
+				t.Errorf("%s: %s logs no %s", id, want[0], m[0])
+			}
+		}
+	}
+	if len(filters) != len(logged) {
+		t.Errorf("%d filters, want %d", len(filters), len(logged))
+	}
+}
+
+var inQuotes = regexp.MustCompile(`"([^"]+)"`)
 
 // A metric is what an alarm or a widget asks for.
 type metric struct {
@@ -59,8 +96,9 @@ func asked(alarm object) (out []metric) {
 		if !ok {
 			return
 		}
-		m := metric{o["Namespace"].(string), name, map[string]string{}}
-		for _, d := range o["Dimensions"].([]any) {
+		m := metric{fmt.Sprint(o["Namespace"]), name, map[string]string{}}
+		dimensions, _ := o["Dimensions"].([]any)
+		for _, d := range dimensions {
 			m.dimensions[at(d, "Name").(string)] = fmt.Sprint(at(d, "Value/Fn::Sub"))
 		}
 		out = append(out, m)
@@ -129,6 +167,9 @@ func TestAlarms(t *testing.T) {
 			t.Errorf("%s does not say what is wrong", id)
 		}
 		for _, m := range asked(alarm) {
+			if len(m.dimensions) == 0 {
+				watched[m.name] = true
+			}
 			for _, value := range m.dimensions {
 				watched[m.name+" "+value] = true
 			}
@@ -138,7 +179,7 @@ func TestAlarms(t *testing.T) {
 		"GetRecords.IteratorAgeMilliseconds ${Name}-hooks", "WriteProvisionedThroughputExceeded ${Name}-hooks", "5XXError ${Name}-hooks",
 		"ApproximateAgeOfOldestMessage ${Name}-live", "ApproximateAgeOfOldestMessage ${Name}-bulk",
 		"ApproximateNumberOfMessagesVisible ${Name}-live-dead", "ApproximateNumberOfMessagesVisible ${Name}-bulk-dead",
-		"WriteThrottleEvents ${Name}", "ReadThrottleEvents ${Name}",
+		"HeldFields", "EventsGivenUp", "WriteThrottleEvents ${Name}", "ReadThrottleEvents ${Name}",
 	}
 	for name, of := range map[string]string{"Errors": "FunctionName", "Throttles": "FunctionName", "ExecutionsFailed": "StateMachineArn"} {
 		for _, value := range subjects(t)[of] {
