@@ -29,7 +29,9 @@ stop() {
 	wait
 }
 trap stop EXIT
-trap 'stop; exit 0' INT TERM
+trap 'stop; exit 0' TERM
+# Ctrl-C has reached accord too, whose orderly end a second signal would cut short.
+trap 'sleep 1; stop; exit 0' INT
 
 # Each says where it listens once it does; one that cannot says why.
 for site in cloud datacenter; do
