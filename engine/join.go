@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"example.com/accord/durable"
 	"example.com/accord/issue"
@@ -61,6 +64,25 @@ func (e *Engine) PlanJoin(ctx context.Context, refs ...issue.Ref) (plan.Plan, er
 	return e.plan(s), s.unseen()
 }
 
+// issues names those of a link, that of its birth first, by their keys where
+// these are known.
+func issues(l issue.Link) string {
+	first := l.ID.String()
+	var others []string
+	for p, side := range l.Sides {
+		name := cmp.Or(side.Key, side.Ref.String())
+		switch {
+		case side.Ref.ID == "":
+		case p == l.ID.Participant:
+			first = name
+		default:
+			others = append(others, name)
+		}
+	}
+	slices.Sort(others)
+	return strings.Join(append([]string{first}, others...), " = ")
+}
+
 // meet returns the link that issues would be, born with the first of them.
 func (e *Engine) meet(ctx context.Context, refs []issue.Ref) (issue.Link, error) {
 	if len(refs) < 2 {
@@ -80,7 +102,7 @@ func (e *Engine) meet(ctx context.Context, refs []issue.Ref) (issue.Link, error)
 		}
 		other, err := e.Store.Link(ctx, v.Ref)
 		if err == nil {
-			return link, fmt.Errorf("link %s: it belongs to link %s: %w", v.Ref, other.ID, durable.ErrTaken)
+			return link, fmt.Errorf("link %s: %w: %s", ref, durable.ErrTaken, issues(other))
 		}
 		if !errors.Is(err, durable.ErrNotFound) {
 			return link, fmt.Errorf("link %s: %w", ref, err)

@@ -78,7 +78,7 @@ func (c *cli) settle(ctx context.Context, e *engine.Engine, link issue.Link, fie
 	}
 	held, ok := link.Held[x]
 	if !ok {
-		return fmt.Errorf("%s of %s is not held; held are: %s", x, link.ID, strings.Join(heldFields(link), ", "))
+		return fmt.Errorf("%s of %s is not held; held are: %s", x, title(link), strings.Join(heldFields(link), ", "))
 	}
 	v := link.Agreed[x]
 	switch {
@@ -89,7 +89,7 @@ func (c *cli) settle(ctx context.Context, e *engine.Engine, link issue.Link, fie
 	case how.take != "":
 		i := slices.IndexFunc(held.Claims, func(c issue.Claim) bool { return string(c.By) == how.take })
 		if i < 0 {
-			return usage{fmt.Errorf("%s claims nothing for %s", how.take, x)}
+			return usage{fmt.Errorf("%q says nothing of %s; %s do", how.take, x, claimers(held))}
 		}
 		for _, c := range held.Claims { // its latest word
 			if string(c.By) == how.take {
@@ -125,6 +125,17 @@ func valueOf(kind plan.Kind, s string) (issue.Value, error) {
 		return nil, errors.New("a comment is decided by --take or --agreed")
 	}
 	return issue.Scalar(s), nil
+}
+
+// claimers are the participants that disagree on a field.
+func claimers(h issue.Held) string {
+	var out []string
+	for _, c := range h.Claims {
+		if by := string(c.By); !slices.Contains(out, by) {
+			out = append(out, by)
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 func heldFields(l issue.Link) []string {

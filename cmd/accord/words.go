@@ -125,7 +125,11 @@ func short(s string) string {
 func printHeld(w io.Writer, l issue.Link) {
 	for _, x := range slices.SortedFunc(maps.Keys(l.Held), issue.Place.Compare) {
 		h := l.Held[x]
-		fmt.Fprintf(w, "  held: %s\n    agreed: %s\n", x, say(l.Agreed[x]))
+		agreed := say(l.Agreed[x])
+		if _, known := l.Agreed[x]; !known && x.Row == (issue.Ref{}) {
+			agreed = "(nothing yet)"
+		}
+		fmt.Fprintf(w, "  held: %s\n    agreed: %s\n", x, agreed)
 		for _, c := range h.Claims {
 			who := ""
 			if c.Person != "" {
