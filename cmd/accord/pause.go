@@ -10,7 +10,7 @@ import (
 )
 
 func (c *cli) pause() *cobra.Command {
-	return c.switched("pause", "Stop writing for one sync; what happens meanwhile is heard and waits", func(ctx context.Context, s *app.Sync) error {
+	return c.switched("pause", "Stop writing for one sync; what happens meanwhile is queued", func(ctx context.Context, s *app.Sync) error {
 		return s.Engine.Pause(ctx, who())
 	})
 }
