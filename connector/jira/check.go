@@ -50,6 +50,10 @@ func (c *check) site(ctx context.Context) bool {
 	if f, ok := errors.AsType[*failure](err); ok && f.status == http.StatusUnauthorized {
 		return true // a site may ask for a log-in even here; that comes next
 	}
+	if statusOf(err) == http.StatusNotFound {
+		c.fault("%v (no Jira answers there: give its url as a browser shows it, with its path if it has one, such as /jira)", err)
+		return false
+	}
 	if err != nil {
 		c.fault("%v", err)
 		return false
@@ -59,7 +63,7 @@ func (c *check) site(ctx context.Context) bool {
 		is = Cloud
 	}
 	if want := c.p.c.site.Flavour; o.Type != "" && is != want {
-		c.fault("site %s: it is Jira %s (%s), and the file says %s; set flavour: %s", c.p.c.site.Name, dialectOf(is).name, o.Version, want, is)
+		c.fault("site %s: it is Jira %s (%s), and the file says %s; set kind: %s", c.p.c.site.Name, dialectOf(is).name, o.Version, want, is)
 		return false
 	}
 	return true

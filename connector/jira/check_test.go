@@ -63,10 +63,16 @@ func TestCheckNamesFaults(t *testing.T) {
 func TestCheckKnowsTheFlavour(t *testing.T) {
 	s := newSite(t)
 	s.on("GET /rest/api/2/serverInfo", 200, `{"deploymentType":"Cloud","version":"1001.0.0"}`)
-	faulty(t, s.participant(t, jira.DataCenter).Check(t.Context()), true, "acme", "Jira Cloud", "flavour: cloud")
+	faulty(t, s.participant(t, jira.DataCenter).Check(t.Context()), true, "acme", "Jira Cloud", "set kind: cloud")
 	s = newSite(t)
 	s.on("GET /rest/api/2/serverInfo", 200, `{"deploymentType":"Server","version":"10.3.24"}`)
-	faulty(t, s.participant(t, jira.Cloud).Check(t.Context()), true, "acme", "Data Center", "flavour: datacenter")
+	faulty(t, s.participant(t, jira.Cloud).Check(t.Context()), true, "acme", "Data Center", "set kind: datacenter")
+}
+
+func TestCheckOfWhatIsNoJira(t *testing.T) {
+	s := newSite(t)
+	s.on("GET /rest/api/2/serverInfo", 404, `404 page not found`)
+	faulty(t, s.participant(t, jira.DataCenter).Check(t.Context()), true, "acme", "GET /rest/api/2/serverInfo: 404", "no Jira answers there", "/jira")
 }
 
 func TestCheckOfAnAmbiguousName(t *testing.T) {
