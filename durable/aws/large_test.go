@@ -21,7 +21,7 @@ import (
 
 var (
 	errKilled = errors.New("killed")
-	comments  = flag.Int("comments", 200, "how many comments the link of the tests of large commits has")
+	comments  = flag.Int("comments", 130, "how many comments the link of the tests of large commits has")
 )
 
 // crowded returns a link with so many comments, every hundredth as long as Jira
