@@ -77,13 +77,16 @@ func (e *Engine) carry(ctx context.Context, c issue.Change, side issue.Side) out
 }
 
 // again is when to look because of what came of a change. A create that was
-// answered is followed up at once: what its body did not carry is missing still.
+// answered is followed up at once, for what its body did not carry is missing
+// still; so is a refusal, for no webhook will tell of it.
 func (o outcome) again(now time.Time) time.Time {
-	switch whole := o.Replies[issue.Whole()].State; {
-	case o.wait > 0:
+	if o.wait > 0 {
 		return now.Add(o.wait)
-	case whole == issue.Done || whole == issue.Refused:
-		return now
+	}
+	for x, r := range o.Replies {
+		if r.State == issue.Refused || x == issue.Whole() && r.State == issue.Done {
+			return now
+		}
 	}
 	return time.Time{}
 }
