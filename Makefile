@@ -1,7 +1,7 @@
 # A handful of short names. Nothing here is needed to build or to test:
 # go run ./cmd/accord demo, go test ./...
 
-.PHONY: build test check demo golden lambda
+.PHONY: build test check demo golden lambda emu
 build: ## bin/accord and bin/jirasim, static
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/accord ./cmd/jirasim
 
@@ -20,3 +20,7 @@ golden: ## write the golden files anew; look at the difference before you commit
 FUNCTIONS = hear turn sweep backfill upkeep alert
 lambda: ## dist/lambda/FUNCTION.zip, as Lambda takes them; prints the sizes
 	go run ./cmd/lambda/pack -o dist/lambda $(FUNCTIONS)
+
+emu: ## the tests against emulators, which it fetches into .emu; needs npm, Java and Node
+	durable/aws/emulators.sh .emu/durable
+	ACCORD_EMULATORS=$(CURDIR)/.emu/durable go test -count=1 -tags emu -parallel 16 ./durable/aws ./cmd/lambda
