@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -111,16 +112,26 @@ syncs:
     fields: {summary: hold, labels: , comments: }
 `
 
+// freePort returns an address that nobody listens on, below the ports that the
+// system lends to connections.
+func freePort(t *testing.T) string {
+	t.Helper()
+	for range 100 {
+		addr := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
+		if l, err := net.Listen("tcp", addr); err == nil {
+			l.Close()
+			return addr
+		}
+	}
+	t.Fatal("no port is free")
+	return ""
+}
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	t.Setenv("ACCORD_TEST_TOKEN", "hunter2")
 	t.Setenv("ACCORD_TEST_SECRET", "hunter3")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	l.Close()
+	addr := freePort(t)
 	w := &world{t: t, folder: t.TempDir(), public: "http://" + addr, src: strings.ReplaceAll(file, "ADDR", addr)}
 	w.a, w.b = &site{Tracker: &memory.Tracker{Name: "a"}, name: "one"}, &site{Tracker: &memory.Tracker{Name: "b"}, name: "two"}
 	w.a.Tracker.Hook, w.b.Tracker.Hook = w.a.deliver, w.b.deliver

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -97,12 +98,18 @@ func fill(folder string, urls map[string]string) error {
 	return nil
 }
 
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+// freePort returns an address that nobody listens on. It lies below the ports
+// that the system lends to connections, so nobody takes it before the server
+// that is meant to does.
+func freePort() (addr string, err error) {
+	for range 100 {
+		var l net.Listener
+		addr = fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
+		if l, err = net.Listen("tcp", addr); err == nil {
+			return addr, l.Close()
+		}
 	}
-	return l.Addr().String(), l.Close()
+	return "", err
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
