@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -33,5 +34,33 @@ func TestADownSideIsAskedLessAndLess(t *testing.T) {
 		up.Store(true)
 		b.settle()
 		b.shows(b.b, other, summary, issue.Scalar("two"))
+	})
+}
+
+// TestASweepThatFailsIsIll: a project that no sweep can walk is told of, though
+// no turn ever asked it for anything, until a sweep can walk it again.
+func TestASweepThatFailsIsIll(t *testing.T) {
+	inBed(t, func(b *bed) {
+		b.b.Call = func(kind string) memory.Fate {
+			if kind == "changed" {
+				return memory.Fate{Err: errDown, Never: true}
+			}
+			return memory.Fate{}
+		}
+		b.sweep(sweepRecent, false)
+		if s, err := b.store.State(b.Context(), "health/b"); err != nil || !strings.Contains(string(s.Value), errDown.Error()) {
+			b.Errorf("health of b: %s, %v", s.Value, err)
+		}
+		if s, err := b.store.State(b.Context(), "sweep/b"); err != nil || strings.Contains(string(s.Value), `"swept"`) {
+			b.Errorf("b was never swept: %s, %v", s.Value, err)
+		}
+		b.b.Call = nil
+		b.sweep(sweepRecent, true)
+		if s, err := b.store.State(b.Context(), "health/b"); err != nil || s.Value != nil {
+			b.Errorf("health of b: %s, %v", s.Value, err)
+		}
+		if s, err := b.store.State(b.Context(), "sweep/b"); err != nil || !strings.Contains(string(s.Value), `"swept"`) {
+			b.Errorf("b was swept: %s, %v", s.Value, err)
+		}
 	})
 }

@@ -75,6 +75,7 @@ func (o SweepOptions) whole() bool { return o.All || !o.Since.IsZero() }
 // A place in the sweeps of one participant is its State "sweep/<participant>".
 type progress struct {
 	Next   time.Time            `json:"next"`             // the next sweep begins overlap before
+	Swept  time.Time            `json:"swept,omitzero"`   // when one last got further
 	Recent *walk                `json:"recent,omitempty"` // a sweep that was stopped
 	All    *walk                `json:"all,omitempty"`    // one of everything, or since a time named
 	Seen   map[string]time.Time `json:"seen,omitempty"`   // issues swept within the overlap, by id: when they had changed
@@ -117,13 +118,14 @@ func (s *sweep) run(ctx context.Context) error {
 	}
 	began := s.now()
 	for page, err := range s.Connectors[s.who].Changed(ctx, w.Cursor) {
+		s.feel(ctx, s.who, err)
 		if err != nil {
 			return err
 		}
 		if err := s.page(ctx, page); err != nil {
 			return err
 		}
-		w.Cursor = page.Next
+		w.Cursor, s.at.Swept = page.Next, s.now()
 		w.Costs = append(w.Costs[max(0, len(w.Costs)-19):], s.now().Sub(began))
 		if page.Last {
 			s.end(page.Next)

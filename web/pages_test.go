@@ -54,7 +54,8 @@ func source(t *testing.T) web.Source {
 			t.Fatal(err)
 		}
 	}
-	set("sweep/a", map[string]any{"next": noon.Add(-3 * time.Minute), "all": map[string]any{}})
+	set("sweep/a", map[string]any{"next": noon.Add(-3 * time.Minute), "swept": noon.Add(-time.Minute), "all": map[string]any{}})
+	set("sweep/b", map[string]any{"next": noon}) // where the first begins, which never got to a page
 	set("health/b", engine.Health{Since: noon.Add(-time.Hour), Why: "read: 401 from the site"})
 	set("hook/acme", map[string]any{"key": "hunter2", "at": noon, "why": "the account is no admin"})
 	set("refused/acme", web.Refused{Count: 3, Last: noon.Add(-time.Minute)})
@@ -85,10 +86,10 @@ func TestStatus(t *testing.T) {
 	if !s.Syncs[1].Paused || s.Syncs[0].Paused {
 		t.Error("only sync two is paused")
 	}
-	if a := s.Syncs[0].Participants[0]; !a.Through.Equal(noon.Add(-3*time.Minute)) || a.Swept.IsZero() {
+	if a := s.Syncs[0].Participants[0]; !a.Through.Equal(noon.Add(-3*time.Minute)) || !a.Swept.Equal(noon.Add(-time.Minute)) {
 		t.Errorf("sweep of a: %+v", a)
 	}
-	if b := s.Syncs[0].Participants[1]; !b.Swept.IsZero() {
+	if b := s.Syncs[0].Participants[1]; !b.Swept.IsZero() || !b.Through.IsZero() {
 		t.Errorf("sweep of b, which never was: %+v", b)
 	}
 	if s.Syncs[0].Participants[1].Ill == nil || s.Syncs[0].Participants[0].Ill != nil {

@@ -122,9 +122,9 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 		return Status{}, fmt.Errorf("read status: %w", err)
 	}
 	for _, site := range s.Sites {
-		_, err := s.state(ctx, "refused/"+site.Name, &site.Refused)
+		err := s.state(ctx, "refused/"+site.Name, &site.Refused)
 		if err == nil {
-			_, err = s.state(ctx, "hook/"+site.Name, &site.Hook)
+			err = s.state(ctx, "hook/"+site.Name, &site.Hook)
 		}
 		if err != nil {
 			return Status{}, fmt.Errorf("read status of %s: %w", site.Name, err)
@@ -134,18 +134,18 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 	return out, nil
 }
 
-// state reads a named record into v, if there is one, and says when it changed.
-func (s Source) state(ctx context.Context, name string, v any) (time.Time, error) {
+// state reads a named record into v, if there is one.
+func (s Source) state(ctx context.Context, name string, v any) error {
 	st, err := s.Store.State(ctx, name)
 	if err != nil || len(st.Value) == 0 {
-		return time.Time{}, err
+		return err
 	}
-	return st.Changed, json.Unmarshal(st.Value, v)
+	return json.Unmarshal(st.Value, v)
 }
 
 func (s Source) sync(ctx context.Context, sync Sync) (Sync, error) {
 	var pause json.RawMessage
-	if _, err := s.state(ctx, "pause/"+sync.Name, &pause); err != nil {
+	if err := s.state(ctx, "pause/"+sync.Name, &pause); err != nil {
 		return sync, err
 	}
 	sync.Paused = len(pause) > 0
@@ -160,17 +160,20 @@ func (s Source) sync(ctx context.Context, sync Sync) (Sync, error) {
 	return sync, nil
 }
 
-func (s Source) participant(ctx context.Context, p *Participant) (err error) {
+func (s Source) participant(ctx context.Context, p *Participant) error {
 	var at struct { // of the engine's own note how far it has swept
-		Next time.Time       `json:"next"`
-		All  json.RawMessage `json:"all"`
+		Next  time.Time       `json:"next"`
+		Swept time.Time       `json:"swept"`
+		All   json.RawMessage `json:"all"`
 	}
-	if p.Swept, err = s.state(ctx, "sweep/"+p.Name, &at); err != nil {
+	if err := s.state(ctx, "sweep/"+p.Name, &at); err != nil {
 		return err
 	}
-	p.Through, p.Walking = at.Next, len(at.All) > 0
-	_, err = s.state(ctx, "health/"+p.Name, &p.Ill)
-	return err
+	p.Walking, p.Swept = len(at.All) > 0, at.Swept
+	if !at.Swept.IsZero() { // before the first page it is only where the first sweep begins
+		p.Through = at.Next
+	}
+	return s.state(ctx, "health/"+p.Name, &p.Ill)
 }
 
 // count walks over all links.

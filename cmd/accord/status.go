@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -17,7 +18,8 @@ func (c *cli) status() *cobra.Command {
 		Use:   "status",
 		Short: "Links, queue, held and refused fields, sweeps, webhooks",
 		Long: `Status reads the state, also while 'accord serve' is running; it asks no site. Exit
-code 2 says that a field is held, a value refused, or an event given up.`,
+code 2 says that a field is held, a value refused, an event given up, or that a
+participant cannot be looked at.`,
 		Example: `  accord status
   accord status --json | jq '.syncs[] | {name, links, equal}'`,
 		Args: nothing,
@@ -30,7 +32,7 @@ code 2 says that a field is held, a value refused, or an event given up.`,
 				if err := c.print(s, func(w io.Writer) { printStatus(w, s) }); err != nil {
 					return err
 				}
-				if len(s.Open) > 0 || s.Queue.Dead > 0 {
+				if len(s.Open) > 0 || s.Queue.Dead > 0 || anyIll(s) {
 					return errDiffers
 				}
 				return nil
@@ -49,10 +51,10 @@ func printStatus(out io.Writer, s web.Status) {
 		}
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%s\n", y.Name, y.Links, y.Equal, y.Held, y.Refused, y.Waiting, paused)
 	}
-	fmt.Fprintln(w, "\nparticipant\tproject\tlast sweep\t")
+	fmt.Fprintln(w, "\nparticipant\tproject\tlast sweep\tevery\t")
 	for _, y := range s.Syncs {
 		for _, p := range y.Participants {
-			fmt.Fprintf(w, "%s\t%s on %s\t%s\t%s\n", p.Name, p.Project, p.Site, since(s.At, p.Swept), ill(p))
+			fmt.Fprintf(w, "%s\t%s on %s\t%s\t%s\t%s\n", p.Name, p.Project, p.Site, since(s.At, p.Swept), p.Every, ill(p))
 		}
 	}
 	w.Flush()
@@ -85,6 +87,12 @@ func printItem(out io.Writer, i web.Item) {
 		return
 	}
 	fmt.Fprintf(out, "refused: %s %s at %s: %s\n", name, i.Field, i.At, i.Why)
+}
+
+func anyIll(s web.Status) bool {
+	return slices.ContainsFunc(s.Syncs, func(y web.Sync) bool {
+		return slices.ContainsFunc(y.Participants, func(p web.Participant) bool { return p.Ill != nil })
+	})
 }
 
 func ill(p web.Participant) string {
