@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/accord/config"
@@ -27,6 +28,7 @@ type App struct {
 
 	options Options
 	close   func() error
+	silence sync.Map // by participant: whether its edits notify nobody, as noted
 }
 
 // A State is what outlives the process, open.
@@ -138,5 +140,6 @@ func (a *App) Turn(ctx context.Context, ev issue.Event) error {
 		a.options.Log.Warn("event dropped: its participant is not in the configuration", "ref", ev.Ref.String(), "cause", ev.Cause)
 		return nil
 	}
+	defer a.noteSilence(ctx, e)
 	return e.Turn(ctx, ev)
 }

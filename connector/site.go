@@ -30,3 +30,10 @@ type Hook struct {
 	Secret string // for AddHook only; empty: none
 	Active bool
 }
+
+// A Quieter can say whether its edits notify people.
+type Quieter interface {
+	// Silent reports whether edits notify nobody; known is false until a write
+	// has shown it. Creates and comments always notify: docs/JIRA.md "Create and edit".
+	Silent() (silent, known bool)
+}

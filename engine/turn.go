@@ -136,7 +136,26 @@ func (e *Engine) report(ctx context.Context, ev issue.Event, p plan.Plan, s *sig
 		slog.String("event", ev.Ref.String()), slog.String("cause", ev.Cause), slog.String("delivery", ev.Delivery),
 		slog.Any("heard", count(p.Heard)), slog.Any("overruled", count(p.Overruled)), slog.Int("held", len(p.After.Held)),
 		slog.Any("written", done.summary()), slog.Any("unseen", texts(s.errs)),
-		slog.Time("again", soonest(p.Again, done.again)), slog.Duration("took", took))
+		slog.Any("keys", keys(p.After)), again(soonest(p.Again, done.again)), slog.String("took", took.Round(time.Millisecond).String()))
+}
+
+// again says when the link is looked at again, if it is.
+func again(at time.Time) slog.Attr {
+	if at.IsZero() {
+		return slog.Attr{}
+	}
+	return slog.Time("again", at)
+}
+
+// keys are what people call the issues of a link, by participant.
+func keys(l issue.Link) map[string]string {
+	out := map[string]string{}
+	for who, s := range l.Sides {
+		if s.Key != "" {
+			out[string(who)] = s.Key
+		}
+	}
+	return out
 }
 
 // count says how many claims there are at each place.

@@ -108,7 +108,7 @@ func (h *hearing) consume(x issue.Place, at time.Time, by string) {
 	}
 	v, ok := h.put(x, h.Base[x], h.Shown[x], now)
 	if !ok { // not heard, and not lost: Shown and Base stay until a known word comes
-		h.refuse(x, h.agreed[x], "no word for "+Words(now), h.now, time.Time{})
+		h.refuse(x, h.agreed[x], "it shows "+Words(now)+", for which the rules have no word", h.now, time.Time{})
 		return
 	}
 	h.claim(x, issue.Claim{At: at, Person: by, Base: h.Base[x], Value: v, Raw: now})

@@ -62,6 +62,13 @@ type Participant struct {
 	Through  time.Time `json:"through,omitzero"` // all changes up to then were found
 	Walking  bool      `json:"walking"`          // a sweep of everything is not done yet
 	Ill      *Ill      `json:"ill,omitempty"`    // nil: it can be looked at
+	Silence  *Silence  `json:"edits,omitempty"`  // nil: no edit has shown yet whether people are notified
+}
+
+// A Silence is the State "silence/<participant>": whether our edits notify
+// nobody. Creates and comments always notify (docs/JIRA.md "Create and edit").
+type Silence struct {
+	Silent bool `json:"silent"`
 }
 
 // Ill says why a participant cannot be looked at, and since when.
@@ -172,6 +179,9 @@ func (s Source) participant(ctx context.Context, p *Participant) error {
 	p.Walking, p.Swept = len(at.All) > 0, at.Swept
 	if !at.Swept.IsZero() { // before the first page it is only where the first sweep begins
 		p.Through = at.Next
+	}
+	if err := s.state(ctx, "silence/"+p.Name, &p.Silence); err != nil {
+		return err
 	}
 	return s.state(ctx, "health/"+p.Name, &p.Ill)
 }

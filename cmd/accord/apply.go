@@ -71,22 +71,23 @@ func load(name string) (plans []planned, err error) {
 // An applied is what apply prints of one issue.
 type applied struct {
 	Link   issue.Ref `json:"link"`
-	Title  string    `json:"title"`  // the keys of its issues
-	Writes int       `json:"writes"` // participants written to
+	Title  string    `json:"title"`          // the keys of its issues
+	Writes int       `json:"writes"`         // participants written to
+	Held   int       `json:"held,omitempty"` // fields that wait for a person
 	Said   string    `json:"said"`
 }
 
 func (c *cli) applyAll(ctx context.Context, a *app.App, plans []planned) error {
 	out, stale := []applied{}, false
 	for _, old := range plans {
-		if len(old.Plan.Changes) == 0 {
+		if len(old.Plan.Changes) == 0 && sameHeld(old.Plan.Before, old.Plan.After) {
 			continue
 		}
 		x, err := applyOne(ctx, a, old)
 		if err != nil {
 			return err
 		}
-		stale = stale || x.Said != appliedWell
+		stale = stale || x.Said != appliedWell // held fields are a difference too
 		out = append(out, x)
 	}
 	err := c.print(out, func(w io.Writer) {
@@ -105,6 +106,7 @@ func (c *cli) applyAll(ctx context.Context, a *app.App, plans []planned) error {
 
 const (
 	appliedWell  = "written"
+	appliedHeld  = "written but for what is held: accord decide"
 	appliedStale = "not written: the plan is another one now"
 )
 
@@ -113,6 +115,9 @@ func applyOne(ctx context.Context, a *app.App, old planned) (applied, error) {
 	s, err := a.Sync(old.Sync)
 	if err != nil {
 		return x, err
+	}
+	if p, err := s.Engine.Paused(ctx); err != nil || p != nil {
+		return x, errors.Join(err, fmt.Errorf("apply %s: sync %s is paused; go on with: accord resume %s", x.Title, s.Name, s.Name))
 	}
 	now, err := s.Engine.Plan(ctx, x.Link)
 	if err != nil {
@@ -130,6 +135,9 @@ func applyOne(ctx context.Context, a *app.App, old planned) (applied, error) {
 		return x, err
 	}
 	x.Said, x.Writes = appliedWell, len(now.Changes)
+	if len(now.After.Held) > 0 {
+		x.Said, x.Held = appliedHeld, len(now.After.Held)
+	}
 	return x, nil
 }
 
@@ -138,7 +146,12 @@ func applyOne(ctx context.Context, a *app.App, old planned) (applied, error) {
 func same(a, b plan.Plan) bool {
 	return slices.EqualFunc(a.Changes, b.Changes, func(c, d issue.Change) bool {
 		return c.On == d.On && c.Link == d.Link && c.Patch.Equal(d.Patch) && c.From.Equal(d.From)
-	}) && maps.EqualFunc(a.After.Held, b.After.Held, func(h, i issue.Held) bool {
+	}) && sameHeld(a.After, b.After)
+}
+
+// sameHeld reports whether the same is held in both.
+func sameHeld(a, b issue.Link) bool {
+	return maps.EqualFunc(a.Held, b.Held, func(h, i issue.Held) bool {
 		return slices.EqualFunc(h.Claims, i.Claims, func(c, d issue.Claim) bool {
 			return c.By == d.By && issue.Same(c.Value, d.Value)
 		})

@@ -88,19 +88,28 @@ func (c *cli) plans(ctx context.Context, a *app.App, refs []issue.Ref) (plans []
 
 // show prints plans; errDiffers if there is anything to write or held.
 func (c *cli) show(plans []planned) error {
-	busy := []planned{}
+	busy, loud, idle := []planned{}, false, 0
 	for _, p := range plans {
-		if len(p.Plan.Changes) > 0 || len(p.Plan.After.Held) > 0 {
-			busy = append(busy, p)
+		changes, open := len(p.Plan.Changes) > 0, len(p.Plan.After.Held) > 0
+		if !changes && !open && !anyRefused(p.Plan.After) {
+			continue
+		}
+		busy = append(busy, p)
+		loud = loud || notifies(p.Plan.Changes)
+		if !changes && !open {
+			idle++
 		}
 	}
 	err := c.print(busy, func(w io.Writer) {
 		for _, p := range busy {
 			printPlan(w, p)
 		}
-		fmt.Fprintf(w, "%d issues looked at; %d with something to write or held\n", len(plans), len(busy))
+		if loud {
+			fmt.Fprintln(w, "Jira notifies people of new issues and of comments; that cannot be silenced")
+		}
+		fmt.Fprintf(w, "%s looked at; %d with something to write or held\n", count(len(plans), "issue"), len(busy)-idle)
 	})
-	if err == nil && len(busy) > 0 {
+	if err == nil && len(busy) > idle {
 		return errDiffers
 	}
 	return err

@@ -54,7 +54,7 @@ func printStatus(out io.Writer, s web.Status) {
 	fmt.Fprintln(w, "\nparticipant\tproject\tlast sweep\tevery\t")
 	for _, y := range s.Syncs {
 		for _, p := range y.Participants {
-			fmt.Fprintf(w, "%s\t%s on %s\t%s\t%s\t%s\n", p.Name, p.Project, p.Site, since(s.At, p.Swept), p.Every, ill(p))
+			fmt.Fprintf(w, "%s\t%s on %s\t%s\t%s\t%s\n", p.Name, p.Project, p.Site, since(s.At, p.Swept), p.Every, notes(p))
 		}
 	}
 	w.Flush()
@@ -95,10 +95,16 @@ func anyIll(s web.Status) bool {
 	})
 }
 
-func ill(p web.Participant) string {
+// notes says what there is to know of a participant.
+func notes(p web.Participant) string {
 	var out []string
 	if p.ReadOnly {
 		out = append(out, "read-only")
+	}
+	if p.Silence != nil && p.Silence.Silent {
+		out = append(out, "edits notify nobody")
+	} else if p.Silence != nil {
+		out = append(out, "edits notify people: the account may not silence them")
 	}
 	if p.Walking {
 		out = append(out, "a sweep of everything is not done yet")

@@ -122,6 +122,39 @@ func short(s string) string {
 	return string(r[:wide-1]) + "…"
 }
 
+// notifies reports whether changes hold what Jira tells people of, whoever asks
+// it not to: docs/JIRA.md "Create and edit".
+func notifies(changes []issue.Change) bool {
+	return slices.ContainsFunc(changes, func(c issue.Change) bool {
+		for x := range c.Patch {
+			if x.Row != (issue.Ref{}) && c.Patch[x] != nil {
+				return true
+			}
+		}
+		return c.On.ID == ""
+	})
+}
+
+// anyRefused reports whether a value is refused at one of the sides.
+func anyRefused(l issue.Link) bool {
+	for _, s := range l.Sides {
+		for _, t := range s.Tried {
+			if t.Refused() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// count says how many there are of a thing.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 func printHeld(w io.Writer, l issue.Link) {
 	for _, x := range slices.SortedFunc(maps.Keys(l.Held), issue.Place.Compare) {
 		h := l.Held[x]
