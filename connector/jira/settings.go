@@ -50,7 +50,7 @@ type Type string
 
 // The types.
 const (
-	IssueType Type = "issuetype" // Scalar: the name; written at create only
+	IssueType Type = "issuetype" // Scalar: the name. An edit to a type with another workflow is refused by the site
 	Line      Type = "line"      // Scalar: one line of text
 	RichText  Type = "richtext"  // Text: ADF on Cloud, wiki markup on Data Center
 	Status    Type = "status"    // Scalar: the name; written by transitions

@@ -129,15 +129,12 @@ func (w *writing) do(ctx context.Context, c call, out any) error { return w.p.c.
 // plain returns the places that one PUT, or a create, may carry. What no field
 // of the project can take is answered at once.
 func (w *writing) plain() (out []issue.Place) {
-	creating := w.c.On.ID == ""
 	for _, at := range w.places() {
 		f, ok := w.fields[at.Field]
 		switch {
 		case ok && (f.Type == Status || f.Type == Comments):
 		case !ok || f.id == "":
 			w.reply(issue.Refused, w.p.c.site.Name+" has no field "+at.Field, at)
-		case f.Type == IssueType && !creating:
-			w.reply(issue.Refused, "the type of an issue is set when it is created", at)
 		default:
 			out = append(out, at)
 		}
