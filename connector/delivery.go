@@ -29,4 +29,5 @@ type Busy struct {
 	Why string // such as "429 jira-burst-based"
 }
 
+// Error implements error.
 func (b *Busy) Error() string { return fmt.Sprintf("busy for %v: %s", b.For, b.Why) }

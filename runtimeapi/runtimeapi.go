@@ -61,6 +61,7 @@ type Failure struct {
 	Message string `json:"errorMessage"`
 }
 
+// Error implements error.
 func (f *Failure) Error() string { return f.Type + ": " + f.Message }
 
 // Invoke calls the function with an event and waits for its answer. Errors:
