@@ -52,7 +52,7 @@ func ReadRecord(data []byte) (Record, error) {
 		Site: line.Site, Key: line.Key, Version: line.Version, ID: line.ID, At: time.UnixMilli(line.At).UTC(),
 		Signature: line.Signature, Authorization: line.Authorization, Webhook: line.Webhook, TooBig: line.TooBig,
 	}
-	if r.Site == "" || r.ID == "" || line.At <= 0 {
+	if r.Site == "" || r.ID == "" || line.At <= 0 || r.At.Year() > 9999 { // a later year is no time in JSON
 		return Record{}, fmt.Errorf("read record: site %q, id %q, at %d: want all three", r.Site, r.ID, line.At)
 	}
 	if r.TooBig {
