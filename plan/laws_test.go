@@ -16,13 +16,18 @@ import (
 	"example.com/accord/text"
 )
 
-// search raises the number of random cases for one test, unless the command
-// line names one with -rapid.checks.
+// search raises the number of random cases for one test, and makes them the
+// same in every run, unless the command line says otherwise with -rapid.checks
+// and -rapid.seed.
 func search(t *testing.T, n string) {
-	f := flag.Lookup("rapid.checks")
-	if was := f.Value.String(); was == f.DefValue {
+	for name, v := range map[string]string{"rapid.checks": n, "rapid.seed": "1"} {
+		f := flag.Lookup(name)
+		was := f.Value.String()
+		if was != f.DefValue {
+			continue
+		}
 		t.Cleanup(func() { _ = f.Value.Set(was) })
-		if err := f.Value.Set(n); err != nil {
+		if err := f.Value.Set(v); err != nil {
 			t.Fatal(err)
 		}
 	}
