@@ -6,6 +6,7 @@ import (
 	"iter"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/accord/connector"
@@ -34,10 +35,12 @@ type process struct {
 
 // supervise runs processes of a name, one after the other, until the world is over.
 func (w *world) supervise(stop context.Context, name string, sweeps bool) {
+	var swept sync.WaitGroup // a sweep may still be in a call when its process is dead
+	defer swept.Wait()
 	for stop.Err() == nil {
 		p := w.start(stop, name)
 		if sweeps {
-			go p.sweep()
+			swept.Go(p.sweep)
 		}
 		if _, err := p.engine.Recover(p.life); err == nil {
 			q := oneByOne{*w.queue}
