@@ -27,6 +27,7 @@ var metrics = map[string]map[string]string{
 	},
 	"AWS/ApiGateway": {"5XXError": "ApiName Stage", "4XXError": "ApiName Stage", "Count": "ApiName Stage", "Latency": "ApiName Stage"},
 	ours:             {"HeldFields": "", "EventsGivenUp": ""},
+	"Accord":         {"TokenDays": "Stack"}, // upkeep prints it as a line in CloudWatch's embedded metric format, Stack being ACCORD_TABLE
 	"AWS/States":     {"ExecutionsFailed": "StateMachineArn", "ExecutionsTimedOut": "StateMachineArn"},
 }
 
@@ -72,7 +73,7 @@ type metric struct {
 // subjects is every value that a dimension may have: what the template makes.
 func subjects(t *testing.T) map[string][]string {
 	tp := load(t, "template.yaml")
-	out := map[string][]string{"Stage": {"${Stage}"}}
+	out := map[string][]string{"Stage": {"${Stage}"}, "Stack": {"${Name}"}}
 	for dimension, from := range map[string]string{
 		"QueueName": "AWS::SQS::Queue QueueName", "StreamName": "AWS::Kinesis::Stream Name", "FunctionName": "AWS::Serverless::Function FunctionName",
 		"TableName": "AWS::DynamoDB::Table TableName", "ApiName": "AWS::ApiGateway::RestApi Name", "StateMachineArn": "AWS::Serverless::StateMachine Name",
@@ -179,7 +180,7 @@ func TestAlarms(t *testing.T) {
 		"GetRecords.IteratorAgeMilliseconds ${Name}-hooks", "WriteProvisionedThroughputExceeded ${Name}-hooks", "5XXError ${Name}-hooks",
 		"ApproximateAgeOfOldestMessage ${Name}-live", "ApproximateAgeOfOldestMessage ${Name}-bulk",
 		"ApproximateNumberOfMessagesVisible ${Name}-live-dead", "ApproximateNumberOfMessagesVisible ${Name}-bulk-dead",
-		"HeldFields", "EventsGivenUp", "WriteThrottleEvents ${Name}", "ReadThrottleEvents ${Name}",
+		"HeldFields", "EventsGivenUp", "TokenDays ${Name}", "WriteThrottleEvents ${Name}", "ReadThrottleEvents ${Name}",
 	}
 	for name, of := range map[string]string{"Errors": "FunctionName", "Throttles": "FunctionName", "ExecutionsFailed": "StateMachineArn"} {
 		for _, value := range subjects(t)[of] {
