@@ -4,9 +4,11 @@ go 1.26.0
 
 require (
 	github.com/goccy/go-yaml v1.19.2 // accord.yaml: keeps line and column of every node, so that a fault can name them
+	github.com/golang-jwt/jwt/v5 v5.3.1 // the token that proves a delivery to an OAuth 2.0 app
 	github.com/google/go-cmp v0.7.0 // tests: readable differences
 	github.com/rogpeppe/go-internal v1.16.0 // tests: txtar stories and testscript for the command line
 	github.com/spf13/cobra v1.10.2 // the command line: completion, help and man pages as users know them
+	golang.org/x/oauth2 v0.37.0 // a person's consent that Accord may act for him at Jira Cloud
 	golang.org/x/term v0.47.0 // is it a terminal?
 	golang.org/x/time v0.16.0 // token buckets for the limits of each site
 	modernc.org/sqlite v1.62.0 // the embedded store: SQLite without cgo, so one static binary, and it works under synctest
