@@ -13,7 +13,6 @@ import (
 	"example.com/accord/durable"
 	"example.com/accord/issue"
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // hide is for how long most of the suite hides what it receives.
@@ -24,11 +23,14 @@ const hide = time.Minute
 // testing/synctest with a queue of its own.
 func Queue(t *testing.T, open func(t *testing.T) durable.Queue) { queues(t, 10*time.Millisecond, open) }
 
-// QueueBySecond is [Queue] for one that is exact to the second only.
-func QueueBySecond(t *testing.T, open func(t *testing.T) durable.Queue) { queues(t, time.Second, open) }
+// QueueBySecond is [Queue] for one that is exact to the second only. Lacks names
+// the tests whose promise it does not keep.
+func QueueBySecond(t *testing.T, open func(t *testing.T) durable.Queue, lacks ...string) {
+	queues(t, time.Second, open, lacks...)
+}
 
-func queues(t *testing.T, tick time.Duration, open func(t *testing.T) durable.Queue) {
-	for name, test := range promises() {
+func queues(t *testing.T, tick time.Duration, open func(t *testing.T) durable.Queue, lacks ...string) {
+	for name, test := range but(t, lacks) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				test(&queue{open(t), t, scale{hide: hide, long: time.Hour, tick: tick, wait: 1, many: 1000}})
@@ -41,6 +43,16 @@ func queues(t *testing.T, tick time.Duration, open func(t *testing.T) durable.Qu
 // at once. Lacks names those whose promise it does not keep, or not as exactly
 // as it is tested.
 func RemoteQueue(t *testing.T, open func(t *testing.T) durable.Queue, lacks ...string) {
+	for name, test := range but(t, lacks) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(&queue{open(t), t, scale{hide: 3 * time.Second, long: 20 * time.Second, tick: time.Second, wait: 1500 * time.Millisecond, many: 100}})
+		})
+	}
+}
+
+// but returns the promises but for those named.
+func but(t *testing.T, lacks []string) map[string]func(*queue) {
 	tests := promises()
 	for _, name := range lacks {
 		if tests[name] == nil {
@@ -48,12 +60,7 @@ func RemoteQueue(t *testing.T, open func(t *testing.T) durable.Queue, lacks ...s
 		}
 		delete(tests, name)
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			test(&queue{open(t), t, scale{hide: 3 * time.Second, long: 20 * time.Second, tick: time.Second, wait: 1500 * time.Millisecond, many: 100}})
-		})
-	}
+	return tests
 }
 
 // promises are the tests by what they show.
@@ -75,6 +82,7 @@ func promises() map[string]func(*queue) {
 		"each event goes to one of many receivers":           (*queue).manyReceivers,
 		"a thousand senders at the same time lose nothing":   (*queue).manySenders,
 		"a gauge counts what waits":                          (*queue).gauge,
+		"a gauge tells what came first":                      (*queue).oldest,
 		"whatever happens, what was sent is handled or kept": (*queue).history,
 	}
 }
@@ -450,32 +458,4 @@ func (q *queue) manySenders() {
 	if len(ms) != events+1 || ms[events-1].Event.Ref.ID != fmt.Sprint(events-1) {
 		q.t.Errorf("%d are there, want %d and one that all sent", len(ms), events)
 	}
-}
-
-func (q *queue) gauge() {
-	g, ok := q.Queue.(durable.Gauge)
-	if !ok {
-		return // it need not be one
-	}
-	check := func(want durable.Depth) {
-		q.t.Helper()
-		d, err := g.Depth(q.t.Context())
-		q.ok(err, "depth")
-		if diff := cmp.Diff(want, d, cmpopts.EquateApproxTime(0)); diff != "" {
-			q.t.Errorf("depth (-want +got):\n%s", diff)
-		}
-	}
-	check(durable.Depth{})
-	first := time.Now()
-	q.kill(live("0"))
-	q.send(bulk("1"))
-	time.Sleep(time.Second)
-	second := time.Now()
-	q.send(live("2"), live("3"), live("2"))
-	check(durable.Depth{Live: 2, Bulk: 1, Dead: 1, Oldest: first})
-	m := bulk("4")
-	m.At = time.Now().Add(time.Hour)
-	q.send(m)
-	q.receive(3)
-	check(durable.Depth{Bulk: 1, Busy: 3, Dead: 1, Oldest: second})
 }

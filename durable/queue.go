@@ -72,7 +72,7 @@ type Message struct {
 // Depth is how much waits in a queue.
 type Depth struct {
 	Live, Bulk, Busy, Dead int
-	Oldest                 time.Time // when the oldest waiting event was heard; zero: none
+	Oldest                 time.Time // when the oldest waiting event was heard; zero: none, or the queue cannot tell
 }
 
 // A Gauge is a Queue that can say how much waits.

@@ -3,6 +3,7 @@ package aws_test
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -120,6 +121,32 @@ func (p *post) DeleteMessage(_ context.Context, in *sqs.DeleteMessageInput, _ ..
 	}
 	p.queues[*in.QueueUrl] = kept
 	return &sqs.DeleteMessageOutput{}, p.fails("deleted")
+}
+
+// GetQueueAttributes counts as SQS does: what was never received and is not to
+// be seen yet is delayed, what was is hidden.
+func (p *post) GetQueueAttributes(_ context.Context, in *sqs.GetQueueAttributesInput, _ ...func(*sqs.Options)) (*sqs.GetQueueAttributesOutput, error) {
+	if err := p.fails("count"); err != nil {
+		return nil, err
+	}
+	n := map[types.QueueAttributeName]int{}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, m := range p.queues[*in.QueueUrl] {
+		switch {
+		case !m.visible.After(time.Now()):
+			n[types.QueueAttributeNameApproximateNumberOfMessages]++
+		case m.receipt == "":
+			n[types.QueueAttributeNameApproximateNumberOfMessagesDelayed]++
+		default:
+			n[types.QueueAttributeNameApproximateNumberOfMessagesNotVisible]++
+		}
+	}
+	out := &sqs.GetQueueAttributesOutput{Attributes: map[string]string{}}
+	for _, name := range in.AttributeNames {
+		out.Attributes[string(name)] = strconv.Itoa(n[name])
+	}
+	return out, nil
 }
 
 func (p *post) ChangeMessageVisibility(_ context.Context, in *sqs.ChangeMessageVisibilityInput, _ ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error) {

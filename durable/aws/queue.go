@@ -29,7 +29,10 @@ type Queue struct {
 	dead  durable.Store // dead events, as states
 }
 
-var _ durable.Queue = (*Queue)(nil)
+var (
+	_ durable.Queue = (*Queue)(nil)
+	_ durable.Gauge = (*Queue)(nil)
+)
 
 // mail is what we use of SQS.
 type mail interface {
@@ -37,6 +40,7 @@ type mail interface {
 	ReceiveMessage(context.Context, *sqs.ReceiveMessageInput, ...func(*sqs.Options)) (*sqs.ReceiveMessageOutput, error)
 	DeleteMessage(context.Context, *sqs.DeleteMessageInput, ...func(*sqs.Options)) (*sqs.DeleteMessageOutput, error)
 	ChangeMessageVisibility(context.Context, *sqs.ChangeMessageVisibilityInput, ...func(*sqs.Options)) (*sqs.ChangeMessageVisibilityOutput, error)
+	GetQueueAttributes(context.Context, *sqs.GetQueueAttributesInput, ...func(*sqs.Options)) (*sqs.GetQueueAttributesOutput, error)
 }
 
 // slots keeps slots by name, each with a revision that is compared and swapped.

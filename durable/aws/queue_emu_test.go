@@ -30,11 +30,11 @@ func queue(t testing.TB, client *sqs.Client, name string) string {
 	return *out.QueueUrl
 }
 
-// What is left out is exact to less than a second, or the gauge, which the queue has not.
+// What is left out is exact to less than a second, or what SQS does not tell.
 func TestQueueOnFauxqsAndDynamoDBLocal(t *testing.T) {
 	client, db, n := fauxqs(t), client(dynamoDBLocal(t)), &names{}
 	contract.RemoteQueue(t, func(t *testing.T) durable.Queue {
 		store := aws.NewStore(db, table(t, db, n.next()), memory.NewBlobs())
 		return aws.NewQueue(client, store, queue(t, client, n.next()), queue(t, client, n.next()))
-	}, "receive waits for what comes and what becomes due", "whatever happens, what was sent is handled or kept", "a gauge counts what waits")
+	}, "receive waits for what comes and what becomes due", "whatever happens, what was sent is handled or kept", "a gauge tells what came first")
 }

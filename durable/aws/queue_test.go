@@ -10,5 +10,6 @@ import (
 )
 
 func TestQueue(t *testing.T) {
-	contract.QueueBySecond(t, func(t *testing.T) durable.Queue { return aws.QueueInMemory(newPost(), memory.NewStore()) })
+	contract.QueueBySecond(t, func(t *testing.T) durable.Queue { return aws.QueueInMemory(newPost(), memory.NewStore()) },
+		"a gauge tells what came first")
 }
