@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/accord/config"
 	"example.com/accord/connector"
 	"example.com/accord/durable"
 )
@@ -129,8 +130,11 @@ func (a *App) Register(ctx context.Context, s *Site) error {
 }
 
 func (a *App) register(ctx context.Context, s *Site) error {
-	if a.Config.PublicURL == "" {
+	switch a.Config.PublicURL {
+	case "":
 		return errors.New("register webhook: the configuration has no public_url")
+	case config.Stack:
+		return errors.New("register webhook: public_url is that of a stack on AWS, and this is none")
 	}
 	old, err := a.Hooks(ctx, s)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"example.com/accord/app/local"
+	"example.com/accord/config"
 	"example.com/accord/connector"
 )
 
@@ -32,5 +33,23 @@ func TestGivenKeys(t *testing.T) {
 	given := urls(map[string]connector.Secret{"one": connector.NewSecret("given")})
 	if !strings.HasSuffix(given[0], "/hooks/one/given?v=1") || given[1] != made[1] || given[0] == made[0] {
 		t.Errorf("made %q, given %q", made, given)
+	}
+}
+
+// TestStackIsNoAddressHere: nothing is registered under a name that only the functions can read.
+func TestStackIsNoAddressHere(t *testing.T) {
+	w := newWorld(t)
+	c := w.config()
+	c.PublicURL = config.Stack
+	a, err := local.Open(t.Context(), c, w.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	if err := a.Register(t.Context(), a.Sites[0]); err == nil || !strings.Contains(err.Error(), "a stack on AWS") {
+		t.Errorf("registered: %v", err)
+	}
+	if all, err := a.Hooks(t.Context(), a.Sites[0]); err != nil || len(all) > 0 {
+		t.Errorf("hooks %v, %v", all, err)
 	}
 }

@@ -20,12 +20,16 @@ import (
 type Config struct {
 	Listen    string // host:port of the pages, and of the hooks unless HooksAt is set
 	HooksAt   string // host:port of the hooks alone; may be empty
-	PublicURL string // where the sites reach the hooks; without a slash at the end, may be empty
+	PublicURL string // where the sites reach the hooks; without a slash at the end, may be empty; or Stack
 	TLS       TLS    // of the listener that serves the hooks
 	State     string // folder of accord.db and the blobs
 	Sites     []Site // by name
 	Syncs     []Sync // by name
 }
+
+// Stack is what public_url says where a stack on AWS takes the webhooks: its
+// address is not known before it is made, and holds a key. Its functions know it.
+const Stack = "stack"
 
 // TLS names the PEM files of a certificate and its key; both are empty or neither is.
 type TLS struct{ Cert, Key string }

@@ -24,7 +24,7 @@ func (r *reader) config(root node) Config {
 		c.HooksAt = r.address(n)
 	}
 	if n, ok := o["public_url"]; ok {
-		c.PublicURL = r.url(n)
+		c.PublicURL = r.publicURL(n)
 	}
 	if n, ok := o["state"]; ok {
 		c.State = r.fileName(n)
@@ -143,6 +143,13 @@ func (r *reader) tls(n node) TLS {
 		t.Key = r.fileName(o["key"])
 	}
 	return t
+}
+
+func (r *reader) publicURL(n node) string {
+	if w, ok := r.scalar(n); ok && w == Stack {
+		return Stack
+	}
+	return r.url(n)
 }
 
 func (r *reader) url(n node) string {

@@ -28,6 +28,7 @@ var actions = map[string][]string{
 	"sqs.ReceiveMessage":          {"sqs:ReceiveMessage"},
 	"sqs.DeleteMessage":           {"sqs:DeleteMessage"},
 	"sqs.ChangeMessageVisibility": {"sqs:ChangeMessageVisibility"},
+	"sqs.GetQueueAttributes":      {"sqs:GetQueueAttributes"},
 
 	"s3.GetObject":               {"s3:GetObject"},
 	"s3.HeadObject":              {"s3:GetObject"},
@@ -71,7 +72,7 @@ var calls = map[string][]string{
 }
 
 // elsewhere is called by a person's command, not by a function.
-var elsewhere = []string{"sqs.ReceiveMessage", "s3.HeadObject"}
+var elsewhere = []string{"sqs.ReceiveMessage", "sqs.GetQueueAttributes", "s3.HeadObject"}
 
 // others is what the roles of no function grant.
 var others = map[string][]string{

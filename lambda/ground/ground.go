@@ -8,6 +8,7 @@
 //	ACCORD_BUCKET      the S3 bucket
 //	ACCORD_SECRETS     what the names of credentials begin with in Secrets Manager, such as "accord/"
 //	ACCORD_SITE_KEYS   the secret with the path keys: JSON, a key for each site
+//	ACCORD_PUBLIC_URL  where the sites reach the hooks, if the configuration leaves that to the stack
 //
 // A build with the tag "local" stands on this machine instead: on the folder
 // ACCORD_STATE, with ACCORD_CONFIG a file, and the credentials, ACCORD_SITE_KEYS
@@ -56,8 +57,15 @@ func Open(ctx context.Context, env func(string) string) (*Ground, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.Config, err = config.Load(src)
-	return g, err
+	return g, g.load(src)
+}
+
+// load reads a published configuration, and puts in what only the stack knows.
+func (g *Ground) load(src []byte) (err error) {
+	if g.Config, err = config.Load(src); err == nil && g.Config.PublicURL == config.Stack {
+		g.Config.PublicURL = g.env("ACCORD_PUBLIC_URL")
+	}
+	return err
 }
 
 // Log returns the log of a function: JSON lines, which the runtime collects.

@@ -34,6 +34,23 @@ func TestOpenNamesAllThatIsMissing(t *testing.T) {
 	}
 }
 
+// TestLoad: the stack says its own address, and no other than that which is left to it.
+func TestLoad(t *testing.T) {
+	for written, want := range map[string]string{config.Stack: "https://stack.example/key", "https://mine.example": "https://mine.example", "": ""} {
+		src, _, err := config.Config{PublicURL: written}.Compile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := on(map[string]string{"ACCORD_PUBLIC_URL": "https://stack.example/key"}, nil)
+		if err := g.load(src); err != nil || g.Config.PublicURL != want {
+			t.Errorf("%q becomes %q, want %q; %v", written, g.Config.PublicURL, want, err)
+		}
+	}
+	if err := on(nil, nil).load([]byte("{}")); err == nil {
+		t.Error("what was never published is taken")
+	}
+}
+
 func TestSecret(t *testing.T) {
 	g := on(map[string]string{"ACCORD_SECRETS": "accord/"}, map[string]string{"accord/TOKEN": "hush", "accord/EMPTY": ""})
 	if got, err := g.Secret(config.Credential{Env: "TOKEN"}); got != "hush" || err != nil {
