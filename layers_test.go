@@ -83,6 +83,7 @@ var layers = map[string]layer{
 		"engine": "how a sweep is asked for", "durable": "it stores what is left, as a seam", "connector": "a site that is busy says so",
 	}},
 	"lambda/upkeep": {4, nil},
+	"lambda/web":    {4, nil},
 	"lambda/alert":  {4, map[string]string{"connector": "the address is a Secret"}},
 
 	"lambda/ground": {4, below("it opens what the functions stand on", "config", "connector", "durable", "durable/aws", "durable/sqlite")},
@@ -105,6 +106,7 @@ var layers = map[string]layer{
 	"cmd/lambda/pack":     {6, nil},
 	"cmd/lambda/upkeep":   {6, below("what it is made of", "lambda/upkeep", "lambda/ground", "app")},
 	"cmd/lambda/alert":    {6, below("what it is made of", "lambda/alert", "lambda/ground", "connector")},
+	"cmd/lambda/web":      {6, below("what it is made of", "lambda/web", "lambda/ground", "app", "web")},
 	"cmd/jirasim":         {6, map[string]string{"jirasim": "what it serves"}},
 }
 
@@ -129,8 +131,8 @@ var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "T
 // outside is who may import what of others, and why. Test files may import all
 // that go.mod names.
 var outside = map[string]map[string]string{
-	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/ground",
-		"cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep"),
+	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/web", "lambda/ground",
+		"cmd/lambda/web", "cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep"),
 
 	"github.com/aws/aws-sdk-go-v2": {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them"},
 	"github.com/aws/smithy-go":     {"durable/aws": "the errors of the services"},

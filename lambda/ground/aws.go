@@ -36,7 +36,7 @@ func (g *Ground) open(ctx context.Context) ([]byte, error) {
 	blobs := aws.NewBlobs(s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }), names[4])
 	store := aws.NewStore(dynamodb.NewFromConfig(c), names[1], blobs)
 	queue := aws.NewQueue(sqs.NewFromConfig(c), store, names[2], names[3])
-	g.Store, g.Queue, g.Blobs, g.Tidy = store, queue, blobs, store.Sweep
+	g.Store, g.Queue, g.Gauge, g.Blobs, g.Tidy = store, queue, queue, blobs, store.Sweep
 	g.Take = func(ctx context.Context, m events.SQSMessage) (durable.Message, bool, error) {
 		out, ok, err := queue.Take(ctx, aws.Delivery{ID: m.MessageId, Body: m.Body, Receipt: m.ReceiptHandle}, hide(ctx))
 		if busy, is := errors.AsType[aws.Busy](err); is {

@@ -36,6 +36,7 @@ type Ground struct {
 	Config config.Config
 	Store  durable.Store
 	Queue  durable.Queue
+	Gauge  durable.Gauge
 	Blobs  durable.Blobs
 	Log    *slog.Logger
 

@@ -29,7 +29,7 @@ func (g *Ground) open(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open state: %w", err)
 	}
-	g.Store, g.Queue, g.Blobs, g.Take = db, db, blobs, take
+	g.Store, g.Queue, g.Gauge, g.Blobs, g.Take = db, db, db, blobs, take
 	if g.secret, err = secrets(ctx, g.env); err != nil {
 		return nil, err
 	}
