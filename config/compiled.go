@@ -19,9 +19,11 @@ type compiled struct {
 // it is published again with each.
 const format = 1
 
-// Compile returns c as JSON, the same for the same c, and the name that it is
-// published under: its digest.
+// Compile returns c as JSON, the same for the same c wherever its file lies, and
+// the name that it is published under: its digest. The folders of this machine
+// are left out.
 func (c Config) Compile() (src []byte, name string, err error) {
+	c.State, c.TLS = "", TLS{}
 	if src, err = json.Marshal(compiled{format, c}); err != nil {
 		return nil, "", fmt.Errorf("compile configuration: %w", err)
 	}

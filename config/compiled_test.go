@@ -23,7 +23,12 @@ func TestCompiledLoadsTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.State, c.TLS = "elsewhere", config.TLS{Cert: "a", Key: "b"}
+	if _, same, err := c.Compile(); err != nil || same != name {
+		t.Errorf("in another folder it has the name %s, not %s: %v", same, name, err)
+	}
 	got, err := config.Load(src)
+	c.State, c.TLS = "", config.TLS{}
 	if diff := cmp.Diff(c, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
