@@ -131,7 +131,7 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if got := strings.Join(names, " "); got != "alert backfill hear sweep turn upkeep" {
+	if got := strings.Join(names, " "); got != "alert backfill hear sweep turn upkeep web" {
 		t.Errorf("the functions are %s", got)
 	}
 	for _, name := range names {
@@ -144,6 +144,27 @@ func TestFunctions(t *testing.T) {
 		if l := logs[id+"Log"]; at(l, "RetentionInDays/Ref") != "LogDays" || !strings.HasPrefix(at(l, "LogGroupName/Fn::Sub").(string), "/accord/${Name}/") {
 			t.Errorf("%s logs into %v", id, l)
 		}
+	}
+}
+
+// TestPagesAreNotOpen: a request for a page is signed by somebody of the account,
+// and can only read. Webhooks have a door of their own.
+func TestPagesAreNotOpen(t *testing.T) {
+	tp := load(t, "template.yaml")
+	for id, api := range tp.of("AWS::Serverless::Api") {
+		if at(api, "Auth/DefaultAuthorizer") != "AWS_IAM" || at(api, "Auth/InvokeRole") != "NONE" {
+			t.Errorf("%s is open: %v", id, api["Auth"])
+		}
+	}
+	paths := map[string]bool{}
+	for id, e := range at(tp.of("AWS::Serverless::Function")["Web"], "Events").(object) {
+		if e.(object)["Type"] != "Api" || at(e, "Properties/RestApiId/Ref") != "WebApi" || at(e, "Properties/Method") != "GET" || at(e, "Properties/Auth") != nil {
+			t.Errorf("%s: %v", id, e)
+		}
+		paths[at(e, "Properties/Path").(string)] = true
+	}
+	if !paths["/"] || !paths["/{proxy+}"] || len(tp.of("AWS::Serverless::Api")) != 1 || len(tp.of("AWS::ApiGateway::RestApi")) != 1 {
+		t.Errorf("the paths are %v, and there are other doors", paths)
 	}
 }
 

@@ -45,6 +45,7 @@ var actions = map[string][]string{
 	// no calls of ours: what Lambda does in the name of the role
 	"log":          {"logs:CreateLogStream", "logs:PutLogEvents"},
 	"key":          {"kms:Decrypt", "kms:GenerateDataKey"},
+	"open key":     {"kms:Decrypt"},
 	"poll stream":  {"kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"},
 	"poll queues":  {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"},
 	"keep batches": {"s3:PutObject", "s3:ListBucket"},
@@ -69,10 +70,11 @@ var calls = map[string][]string{
 	"Backfill": slices.Concat([]string{"log", "key", "db.DeleteItem"}, states, send, settings),
 	"Upkeep":   slices.Concat([]string{"log", "key"}, states, tidy, settings),
 	"Alert":    {"log", "vault.GetSecretValue"},
+	"Web":      {"log", "open key", "db.GetItem", "db.Query", "sqs.GetQueueAttributes", "s3.GetObject"},
 }
 
 // elsewhere is called by a person's command, not by a function.
-var elsewhere = []string{"sqs.ReceiveMessage", "sqs.GetQueueAttributes", "s3.HeadObject"}
+var elsewhere = []string{"sqs.ReceiveMessage", "s3.HeadObject"}
 
 // others is what the roles of no function grant.
 var others = map[string][]string{
