@@ -67,7 +67,8 @@ var layers = map[string]layer{
 
 	"runtimeapi": {3, nil}, // it runs any function
 
-	"config": {4, map[string]string{"issue": "names of participants", "plan": "accord.yaml says the rules of a plan"}},
+	"config/published": {4, map[string]string{"config": "what is published", "durable": "where it is kept, as a seam"}},
+	"config":           {4, map[string]string{"issue": "names of participants", "plan": "accord.yaml says the rules of a plan"}},
 	"web": {4, map[string]string{
 		"engine": "it hears webhooks", "connector": "a delivery", "durable": "what it shows", "issue": "what it shows",
 	}},

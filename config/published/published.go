@@ -1,0 +1,109 @@
+// Package published keeps the configurations of a stack: each is the blob
+// config/DIGEST.json and never changes, and the State "config/current" says
+// which of them is in use. To go back is to use an earlier one again.
+package published
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"example.com/accord/config"
+	"example.com/accord/durable"
+)
+
+const current = "config/current"
+
+// A Current says which configuration is in use.
+type Current struct {
+	Digest string    `json:"digest"` // SHA-256 of the blob, in hexadecimal digits
+	At     time.Time `json:"at"`     // since when
+	By     string    `json:"by"`     // who said so, for people
+}
+
+// ErrNone says that no configuration was published yet.
+var ErrNone = errors.New("no configuration is published yet: `accord publish --stack NAME` does it")
+
+// Read returns which configuration is in use, or [ErrNone].
+func Read(ctx context.Context, s durable.Store) (Current, error) {
+	c, _, err := read(ctx, s)
+	if err == nil && c.Digest == "" {
+		err = ErrNone
+	}
+	return c, err
+}
+
+func read(ctx context.Context, s durable.Store) (c Current, st durable.State, err error) {
+	st, err = s.State(ctx, current)
+	if err == nil && len(st.Value) > 0 {
+		err = json.Unmarshal(st.Value, &c)
+	}
+	if err != nil {
+		return c, st, fmt.Errorf("read which configuration is in use: %w", err)
+	}
+	return c, st, nil
+}
+
+// Use lets c be in use from now on. [durable.ErrStale]: somebody else has said
+// something else at the same time.
+func Use(ctx context.Context, s durable.Store, c Current) error {
+	_, st, err := read(ctx, s)
+	if err != nil {
+		return err
+	}
+	if st.Value, err = json.Marshal(c); err != nil {
+		return err
+	}
+	if err := s.SetState(ctx, st); err != nil {
+		return fmt.Errorf("use configuration %.12s: %w", c.Digest, err)
+	}
+	return nil
+}
+
+// key is that of a configuration's blob.
+func key(digest string) string { return "config/" + digest + ".json" }
+
+// Load reads a published configuration, and makes sure that it is what was
+// published. [durable.ErrNotFound]: there is none with this digest.
+func Load(ctx context.Context, b durable.Blobs, digest string) (c config.Config, err error) {
+	r, err := b.Open(ctx, key(digest))
+	if err != nil {
+		return c, fmt.Errorf("load configuration: %w", err)
+	}
+	defer r.Close()
+	src, err := io.ReadAll(r)
+	if err != nil {
+		return c, fmt.Errorf("load configuration %.12s: %w", digest, err)
+	}
+	if sum := sha256.Sum256(src); hex.EncodeToString(sum[:]) != digest {
+		return c, fmt.Errorf("load configuration %.12s: it is not what was published", digest)
+	}
+	return config.Load(src)
+}
+
+// A Creator stores a blob unless there is one with its key, and says whether there was none.
+type Creator interface {
+	Create(ctx context.Context, key string, r io.Reader) (created bool, err error)
+}
+
+// Store puts c among the published configurations, and returns its digest; it
+// is not in use yet. What is there already stays as it is.
+func Store(ctx context.Context, b Creator, c config.Config) (digest string, created bool, err error) {
+	if err := c.Portable(); err != nil {
+		return "", false, err
+	}
+	src, name, err := c.Compile()
+	if err != nil {
+		return "", false, err
+	}
+	digest = strings.TrimSuffix(name, ".json")
+	created, err = b.Create(ctx, key(digest), bytes.NewReader(src))
+	return digest, created, err
+}

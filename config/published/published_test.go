@@ -1,0 +1,99 @@
+package published_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"example.com/accord/config"
+	"example.com/accord/config/published"
+	"example.com/accord/durable"
+	"example.com/accord/memory"
+)
+
+// bucket creates blobs as S3 does with a condition.
+type bucket struct{ *memory.Blobs }
+
+func (b bucket) Create(ctx context.Context, key string, r io.Reader) (bool, error) {
+	old, err := b.Open(ctx, key)
+	if err == nil {
+		return false, old.Close()
+	}
+	if !errors.Is(err, durable.ErrNotFound) {
+		return false, err
+	}
+	return true, b.Put(ctx, key, r)
+}
+
+func TestPublishAndGoBack(t *testing.T) {
+	b, s := bucket{memory.NewBlobs()}, memory.NewStore()
+	if _, err := published.Read(t.Context(), s); !errors.Is(err, published.ErrNone) {
+		t.Errorf("before the first: %v", err)
+	}
+	var digests []string
+	for n, c := range []config.Config{{PublicURL: "https://one.example"}, {PublicURL: "https://two.example"}, {PublicURL: "https://one.example"}} {
+		digest, created, err := published.Store(t.Context(), b, c)
+		if err != nil || created != (n < 2) {
+			t.Fatalf("publish %d: created %v, %v", n, created, err)
+		}
+		digests = append(digests, digest)
+		want := published.Current{Digest: digest, At: time.Unix(int64(n), 0).UTC(), By: "ada"}
+		if err := published.Use(t.Context(), s, want); err != nil {
+			t.Fatal(err)
+		}
+		got, err := published.Read(t.Context(), s)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("in use after %d: %v (-want +got):\n%s", n, err, diff)
+		}
+		if got, err := published.Load(t.Context(), b, digest); err != nil || got.PublicURL != c.PublicURL {
+			t.Errorf("loaded %q, %v", got.PublicURL, err)
+		}
+	}
+	if digests[0] != digests[2] || digests[0] == digests[1] {
+		t.Errorf("the digests are %v: want one for each configuration", digests)
+	}
+}
+
+func TestOnlyWhatWasPublishedIsLoaded(t *testing.T) {
+	b := bucket{memory.NewBlobs()}
+	digest, _, err := published.Store(t.Context(), b, config.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Put(t.Context(), "config/"+digest+".json", strings.NewReader(`{"Format":1,"Config":{}}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := published.Load(t.Context(), b, digest); err == nil || !strings.Contains(err.Error(), "not what was published") {
+		t.Errorf("what somebody has changed: %v", err)
+	}
+	if _, err := published.Load(t.Context(), b, strings.Repeat("0", 64)); !errors.Is(err, durable.ErrNotFound) {
+		t.Errorf("what is not there: %v", err)
+	}
+	onMyMachine := config.Config{Sites: []config.Site{{Name: "acme", Token: config.Credential{File: "token"}}}}
+	if _, _, err := published.Store(t.Context(), b, onMyMachine); err == nil || !strings.Contains(err.Error(), "site acme: token is the file token") {
+		t.Errorf("what is on this machine only: %v", err)
+	}
+}
+
+func TestTwoPublishAtTheSameTime(t *testing.T) {
+	s := memory.NewStore()
+	other := *s
+	s.Fault = func(op string) error {
+		if op == "setstate" {
+			s.Fault = nil
+			return published.Use(t.Context(), &other, published.Current{Digest: "theirs"})
+		}
+		return nil
+	}
+	if err := published.Use(t.Context(), s, published.Current{Digest: "ours"}); !errors.Is(err, durable.ErrStale) {
+		t.Errorf("somebody else was faster: %v, want ErrStale", err)
+	}
+	if got, err := published.Read(t.Context(), s); err != nil || got.Digest != "theirs" {
+		t.Errorf("in use is %q, %v", got.Digest, err)
+	}
+}
