@@ -56,14 +56,15 @@ var layers = map[string]layer{
 		"connector": "a seam whose promises it holds", "durable": "a seam whose promises it holds", "issue": "samples", "text": "samples",
 	}},
 	"jirasim": {3, map[string]string{
-		"jirasim/world": "the issues it serves", "jirasim/jql": "its search", "jirasim/limits": "its rate limits",
+		"jirasim/world": "the issues it serves", "jirasim/jql": "its search", "jirasim/limits": "its rate limits", "jirasim/consent": "its apps",
 	}},
 	"jirasim/world": {3, map[string]string{
 		"connector/jira/adf": "rich text on Cloud", "connector/jira/wiki": "rich text on Data Center", "text": "what these two speak",
 		"jirasim/jql": "its search",
 	}},
-	"jirasim/jql":    {3, nil},
-	"jirasim/limits": {3, nil},
+	"jirasim/jql":     {3, nil},
+	"jirasim/limits":  {3, nil},
+	"jirasim/consent": {3, nil},
 
 	"runtimeapi": {3, nil}, // it runs any function
 

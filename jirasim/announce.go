@@ -18,7 +18,7 @@ func (s *Sim) announce(e world.Event, v view) {
 	v.zone = world.Zone(e.By)
 	f := s.faults.Webhooks
 	for _, h := range s.w.Hooks {
-		if h.Disabled || !slices.Contains(h.Events, e.Kind) || !s.wanted(h, e) {
+		if h.Disabled || expired(h, e.At) || !slices.Contains(h.Events, e.Kind) || !s.wanted(h, e) {
 			continue
 		}
 		if s.chance(f.Lost) {
@@ -53,7 +53,12 @@ func (s *Sim) delivery(h *world.Hook, e world.Event, v view) delivery {
 	d.body = []byte("{}")
 	if !h.Bare {
 		var err error
-		if d.body, err = marshal(v.event(e)); err != nil {
+		o := v.event(e)
+		if h.App != "" {
+			o["matchedWebhookIds"] = []int64{number(h.ID)}
+			d.bearer = s.prover(h.App)
+		}
+		if d.body, err = marshal(o); err != nil {
 			d.body = []byte("{}")
 		}
 	}

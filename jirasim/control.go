@@ -21,6 +21,7 @@ func controlRoutes() []route {
 		{"POST", "/_sim/move", both, move, "", "", 0, true},
 		{"POST", "/_sim/import", both, importIssue, "", "", 0, true},
 		{"GET", "/_sim/accounts", both, accounts, "", "", 0, true},
+		{"DELETE", "/_sim/consents", cloud, revoke, "", "", 0, true},
 	}
 }
 
@@ -155,6 +156,12 @@ func move(c *call) (reply, error) {
 		c.s.announce(e, c.v)
 	}
 	return ok(object{"id": n.ID, "key": n.Key})
+}
+
+// revoke ends every consent to an app, as a person does in his profile.
+func revoke(c *call) (reply, error) {
+	c.s.oauth.Revoke()
+	return none()
 }
 
 // accounts lists who may log in, for whoever plays with the simulator.

@@ -17,8 +17,9 @@ import (
 type delivery struct {
 	url, secret string
 	body        []byte
-	id          string // same across retries
-	flow        string // Primary or Secondary
+	id          string        // same across retries
+	flow        string        // Primary or Secondary
+	bearer      func() string // the token that proves a dynamic webhook, made for each try; nil: none
 	delay       time.Duration
 	retries     []time.Duration // how long to wait before each further try
 }
@@ -137,6 +138,9 @@ func (c *courier) try(d delivery, n int) int {
 	}
 	if d.secret != "" {
 		req.Header.Set("X-Hub-Signature", Sign(d.secret, d.body))
+	}
+	if d.bearer != nil {
+		req.Header.Set("Authorization", "Bearer "+d.bearer())
 	}
 	rep, err := c.client.Do(req)
 	if err != nil {

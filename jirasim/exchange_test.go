@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,6 +27,8 @@ var update = flag.Bool("update", false, "record the answers in testdata anew")
 //	[ACCOUNT] METHOD PATH [BODY]     made by admin unless an account is named; "-" is nobody
 //	wait DURATION                    the clock moves
 //
+// where the ACCOUNT "app" is the app that was consented to; $code, $access_token
+// and $refresh_token stand for what was last given, $cloud for the id of the site,
 // and $ADF(text) in a body is a document of one paragraph. Every route that the
 // flavour has must be answered with success by one of the scripts.
 func TestExchanges(t *testing.T) {
@@ -57,6 +60,7 @@ func exchange(t *testing.T, f jirasim.Flavour, file string, done map[string]bool
 			o.Projects[0] = jirasim.Project{Key: "DEV", Name: "Development"}
 		}
 		o.Unlimited = true
+		o.Apps = []jirasim.App{{ID: "accord", Secret: "hush", Callback: "http://127.0.0.1:1/cb"}}
 	})
 	out := &txtar.Archive{Comment: old.Comment}
 	n := 0
@@ -100,13 +104,20 @@ func (p *play) line(line string, done map[string]bool) []byte {
 	if first != strings.ToUpper(first) || first == "-" {
 		q.who, line = strings.TrimPrefix(first, "-"), rest
 	}
+	if q.who == "app" {
+		q.who = "bearer:" + p.given["$access_token"]
+	}
+	for word, value := range p.given {
+		line = strings.ReplaceAll(line, word, value)
+	}
 	parts := strings.SplitN(line, " ", 3)
 	var body any
 	if len(parts) == 3 {
 		body = adfWord.ReplaceAllString(parts[2], `{"type":"doc","version":1,"content":[{"type":"paragraph","content":[{"type":"text","text":"$1"}]}]}`)
 	}
 	a := q.do(parts[0], parts[1], body)
-	if a.status < 300 || strings.HasSuffix(parts[1], "/search") && a.status == 410 {
+	p.keep(a)
+	if a.status < 400 || strings.HasSuffix(parts[1], "/search") && a.status == 410 {
 		for _, r := range jirasim.Routes(p.opt.Flavour) {
 			if r.Method == parts[0] && fits(r.Path, strings.Split(parts[1], "?")[0]) {
 				done[r.Method+" "+r.Path] = true
@@ -116,11 +127,30 @@ func (p *play) line(line string, done map[string]bool) []byte {
 	return written(p.t, a)
 }
 
+// keep remembers what a line gave for those after it.
+func (p *play) keep(a answer) {
+	if p.given == nil {
+		p.given = map[string]string{}
+	}
+	if to, err := url.Parse(a.header.Get("Location")); err == nil && to.Query().Has("code") {
+		p.given["$code"] = to.Query().Get("code")
+	}
+	o, _ := a.body.(map[string]any)
+	for word, key := range map[string]string{"$access_token": "access_token", "$refresh_token": "refresh_token", "$cloud": "cloudId"} {
+		if v, is := o[key].(string); is {
+			p.given[word] = v
+		}
+	}
+}
+
 var adfWord = regexp.MustCompile(`\$ADF\(([^)]*)\)`)
 
 // fits reports whether a path is one of a route.
 func fits(route, path string) bool {
-	if !strings.HasPrefix(path, "/_") && !strings.HasPrefix(path, "/rest/") {
+	if _, rest, is := strings.Cut(strings.TrimPrefix(path, "/ex/jira/"), "/"); is && strings.HasPrefix(path, "/ex/") {
+		path = "/" + rest
+	}
+	if !apart(path) {
 		path = "/rest/api/3" + path
 	}
 	a, b := strings.Split(route, "/"), strings.Split(path, "/")

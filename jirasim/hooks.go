@@ -51,7 +51,7 @@ func admin(do handler) handler {
 func onHook(do func(*call, *world.Hook) (reply, error)) handler {
 	return func(c *call) (reply, error) {
 		for _, h := range c.w.Hooks {
-			if h.ID == c.vars["hook"] {
+			if h.ID == c.vars["hook"] && h.App == "" {
 				return do(c, h)
 			}
 		}
@@ -141,7 +141,7 @@ func (c *call) hookShape(h *world.Hook) object {
 func readHooks(c *call) (reply, error) {
 	out := []any{}
 	for _, h := range c.w.Hooks {
-		if e := c.query.Get("event"); e == "" || slices.Contains(h.Events, e) {
+		if e := c.query.Get("event"); h.App == "" && (e == "" || slices.Contains(h.Events, e)) {
 			out = append(out, c.hookShape(h))
 		}
 	}

@@ -17,14 +17,15 @@ import (
 
 // A play is a site that a test talks to, on a clock that the test moves.
 type play struct {
-	t    testing.TB
-	sim  *jirasim.Sim
-	opt  jirasim.Options
-	at   time.Time
-	api  string // "/rest/api/3"
-	who  string // account: "admin", "ada", "" for anonymous
-	with http.Header
-	last any // what create was answered
+	given map[string]string // by "$word": what an exchange was given
+	t     testing.TB
+	sim   *jirasim.Sim
+	opt   jirasim.Options
+	at    time.Time
+	api   string // "/rest/api/3"
+	who   string // account: "admin", "ada", "" for anonymous
+	with  http.Header
+	last  any // what create was answered
 }
 
 // An answer is what the site said.
@@ -57,6 +58,16 @@ func (p play) as(who string) *play {
 	return &p
 }
 
+// apart reports whether a path is not under the API's root.
+func apart(path string) bool {
+	for _, root := range []string{"/rest/", "/_", "/authorize", "/oauth/", "/ex/"} {
+		if strings.HasPrefix(path, root) {
+			return true
+		}
+	}
+	return false
+}
+
 // do sends one request; body is JSON text or a value to be written as JSON.
 func (p *play) do(method, path string, body any) answer {
 	p.t.Helper()
@@ -71,7 +82,7 @@ func (p *play) do(method, path string, body any) answer {
 			p.t.Fatal(err)
 		}
 	}
-	if !strings.HasPrefix(path, "/rest/") && !strings.HasPrefix(path, "/_") {
+	if !apart(path) {
 		path = p.api + path
 	}
 	r := httptest.NewRequest(method, path, bytes.NewReader(b))
@@ -79,7 +90,9 @@ func (p *play) do(method, path string, body any) answer {
 	if token == "admin" {
 		token = "example"
 	}
-	if p.who != "" {
+	if bearer, is := strings.CutPrefix(p.who, "bearer:"); is {
+		r.Header.Set("Authorization", "Bearer "+bearer)
+	} else if p.who != "" {
 		r.SetBasicAuth(p.who+"@example.com", token)
 	}
 	maps.Copy(r.Header, p.with)

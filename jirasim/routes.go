@@ -30,7 +30,7 @@ const (
 
 // operations are all routes of Jira that the simulator answers.
 func operations() []route {
-	return slices.Concat(siteRoutes(), userRoutes(), metaRoutes(), issueRoutes(), commentRoutes(), propertyRoutes(), searchRoutes(), hookRoutes())
+	return slices.Concat(siteRoutes(), userRoutes(), metaRoutes(), issueRoutes(), commentRoutes(), propertyRoutes(), searchRoutes(), hookRoutes(), dynamicRoutes(), oauthRoutes())
 }
 
 // A node is one segment in the tree of routes.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/accord/jirasim/consent"
 	"example.com/accord/jirasim/world"
 )
 
@@ -29,6 +30,7 @@ type call struct {
 	body  []byte
 	by    world.By
 	v     view
+	grant *consent.Grant // the consent under which an app calls; nil: no app does
 }
 
 // A reply is what is answered. A nil body is none; a string is sent as it is.
@@ -55,7 +57,12 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		write(w, reply{status: status, body: errorBody{Messages: []string{"The request could not be read."}}})
 		return
 	}
-	rt, vars, allow := s.routes.find(r.Method, r.URL.EscapedPath())
+	path, strange := s.behind(r)
+	if strange != nil {
+		write(w, *strange)
+		return
+	}
+	rt, vars, allow := s.routes.find(r.Method, path)
 	if rt == nil {
 		write(w, s.astray(r, allow))
 		return
@@ -108,6 +115,9 @@ func (c *call) answer() reply {
 		return c.run()
 	}
 	user, refused := c.login()
+	if isGateway(c.r.URL.EscapedPath()) {
+		user, refused = c.entitled()
+	}
 	c.by.User, c.v.user, c.v.zone = user, user, world.Zone(user)
 	rep := reply{}
 	if refused != nil {

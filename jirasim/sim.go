@@ -19,6 +19,7 @@ import (
 	"time"
 	_ "time/tzdata" // profiles name time zones, and a small machine has no table of them
 
+	"example.com/accord/jirasim/consent"
 	"example.com/accord/jirasim/limits"
 	"example.com/accord/jirasim/world"
 )
@@ -34,6 +35,9 @@ const (
 
 // A Project to found.
 type Project = world.Seat
+
+// An App is an OAuth 2.0 integration that people may consent to, on Cloud.
+type App = consent.App
 
 // An Account that may log in, besides those that every site has.
 type Account struct {
@@ -52,6 +56,8 @@ type Options struct {
 	Now       func() time.Time // nil: time.Now
 	Projects  []Project        // empty: SUP on Cloud, DEV on Data Center
 	Accounts  []Account
+	Apps      []App
+	Leeway    time.Duration // a refresh token that was used is taken again for so long; 0: 10 minutes; negative: not at all
 	Samples   int           // how many sample issues to begin with
 	Client    *http.Client  // calls webhooks; nil: one that gives up after 20 s
 	Lag       time.Duration // until a search shows a change; 0: 2 s; negative: none
@@ -68,6 +74,7 @@ type Sim struct {
 
 	mu     sync.Mutex // guards everything below
 	w      *world.World
+	oauth  *consent.Server
 	ahead  time.Duration // how far its clock was set forward
 	faults Faults
 	rand   *rand.Rand
@@ -97,6 +104,7 @@ func New(o Options) *Sim {
 	s := &Sim{opt: o, routes: tree(o.Flavour), stop: stop, w: world.Found(o.Flavour, o.Seed, o.Projects),
 		rand: rand.New(rand.NewPCG(o.Seed, 1)), cloud: limits.NewCloud(), users: &limits.Users{Rate: 5, Size: 5}}
 	s.post = newCourier(ctx, o.Client)
+	s.found(&consent.Server{})
 	s.faults = defaults(o)
 	s.lag()
 	for _, a := range o.Accounts {
@@ -133,10 +141,16 @@ func (s *Sim) now() time.Time { return s.opt.Now().Add(s.ahead).UTC().Truncate(t
 
 func (s *Sim) lag() { s.w.Lag = time.Duration(s.faults.Lag) }
 
+// saved is the whole state.
+type saved struct {
+	*world.World
+	OAuth *consent.Server `json:",omitempty"`
+}
+
 // Save writes the whole state as one JSON document.
 func (s *Sim) Save(out io.Writer) error {
 	s.mu.Lock()
-	b, err := json.MarshalIndent(s.w, "", " ")
+	b, err := json.MarshalIndent(saved{s.w, s.oauth}, "", " ")
 	s.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("save state: %w", err)
@@ -150,10 +164,11 @@ func (s *Sim) Save(out io.Writer) error {
 // Load replaces the state by one that was saved. Accounts of the options are
 // added to it. A state of the other flavour is refused.
 func (s *Sim) Load(in io.Reader) error {
-	w := &world.World{}
-	if err := json.NewDecoder(in).Decode(w); err != nil {
+	all := saved{&world.World{}, &consent.Server{}}
+	if err := json.NewDecoder(in).Decode(&all); err != nil {
 		return fmt.Errorf("load state: %w", err)
 	}
+	w := all.World
 	if w.Flavour != s.opt.Flavour {
 		return fmt.Errorf("load state: it is of flavour %q, this site is %q", w.Flavour, s.opt.Flavour)
 	}
@@ -161,6 +176,7 @@ func (s *Sim) Load(in io.Reader) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.w = w
+	s.found(all.OAuth)
 	s.lag()
 	for _, a := range s.opt.Accounts {
 		s.enrol(a)

@@ -20,9 +20,11 @@ func siteRoutes() []route {
 	}
 }
 
-func tenant(c *call) (reply, error) {
-	n := c.w.First
-	return ok(object{"cloudId": fmt.Sprintf("%08x-0000-4000-8000-%012x", n, n)})
+func tenant(c *call) (reply, error) { return ok(object{"cloudId": cloudID(c.w)}) }
+
+// cloudID names a Cloud site at the gateway.
+func cloudID(w *world.World) string {
+	return fmt.Sprintf("%08x-0000-4000-8000-%012x", w.First, w.First)
 }
 
 func serverInfo(c *call) (reply, error) {

@@ -46,6 +46,11 @@ func read(args []string, out io.Writer) (settings, error) {
 		s.options.Accounts = append(s.options.Accounts, a)
 		return err
 	})
+	fs.Func("app", "`ID,SECRET,CALLBACK[,EMAIL]` of an OAuth 2.0 app, several times; EMAIL consents; without: the administrator", func(v string) error {
+		a, err := app(v)
+		s.options.Apps = append(s.options.Apps, a)
+		return err
+	})
 	if err := fs.Parse(args); err != nil {
 		return s, err
 	}
@@ -73,4 +78,16 @@ func account(v string) (jirasim.Account, error) {
 		return jirasim.Account{}, fmt.Errorf("an account is email:token or email:token:admin")
 	}
 	return jirasim.Account{Email: parts[0], Token: parts[1], Admin: len(parts) == 3}, nil
+}
+
+func app(v string) (jirasim.App, error) {
+	parts := strings.Split(v, ",")
+	if len(parts) < 3 || len(parts) > 4 || parts[0] == "" || parts[1] == "" || !strings.Contains(parts[2], "://") {
+		return jirasim.App{}, fmt.Errorf("an app is ID,SECRET,CALLBACK or ID,SECRET,CALLBACK,EMAIL")
+	}
+	a := jirasim.App{ID: parts[0], Secret: parts[1], Callback: parts[2]}
+	if len(parts) == 4 {
+		a.Account = parts[3]
+	}
+	return a, nil
 }

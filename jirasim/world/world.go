@@ -174,6 +174,8 @@ type Hook struct {
 	Disabled bool   `json:",omitempty"`
 	By       string // user id
 	At       time.Time
+	App      string    `json:",omitempty"` // of a dynamic webhook: the app that registered it
+	Expires  time.Time `json:",omitzero"`  // of a dynamic webhook
 }
 
 // An Event is something that happened to an issue.
