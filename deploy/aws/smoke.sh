@@ -2,36 +2,30 @@
 # Asks a deployed stack whether it lives. THIS SCRIPT HAS NEVER BEEN RUN AGAINST AN ACCOUNT: it says what is to be looked at, and
 # whoever runs it first should watch it.
 #
-#   ACCORD_PATH_KEY=… deploy/aws/smoke.sh accord-dev
+#   deploy/aws/smoke.sh accord-dev
 #
 # It changes nothing at any Jira: the webhook that it sends is for a site that does not exist, and is set aside by hear.
 set -euo pipefail
 name=${1:?"say which stack"}
-: "${ACCORD_PATH_KEY:?"set ACCORD_PATH_KEY"}"
-fail() { echo "smoke: $*" >&2; exit 1; }
-output() { aws cloudformation describe-stacks --stack-name "$name" --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" --output text; }
+source "$(dirname "$0")/stack.sh"
+needs aws curl
+key=${ACCORD_PATH_KEY:-$(secret "$name/path-key")}
+[ -n "$key" ] || fail "set ACCORD_PATH_KEY: there is no secret $name/path-key"
 status() { curl -sS -o /dev/null -w '%{http_code}' --max-time 20 -X POST -H 'Content-Type: application/json' --data-binary '{"smoke":"\"\\é😀"}' "$1"; }
 
-hooks=$(output Hooks)
-[ "$(status "$hooks/$ACCORD_PATH_KEY/hooks/smoke/none?v=1")" = 200 ] || fail "a webhook is not taken. Is this address in HookRanges?"
+hooks=$(output "$name" Hooks)
+[ "$(status "$hooks/$key/hooks/smoke/none?v=1")" = 200 ] || fail "a webhook is not taken. Is this address in HookRanges?"
 [ "$(status "$hooks/not-the-key/hooks/smoke/none?v=1")" = 403 ] || fail "a webhook without the path key is not refused"
 
 # hear sets it aside: this proves the mapping, the stream, the event source and the bucket.
-bucket=$(output Bucket)
+bucket=$(output "$name" Bucket)
 for _ in $(seq 30); do
 	[ "$(aws s3api list-objects-v2 --bucket "$bucket" --prefix "unreadable/$(date -u +%F)/" --query 'length(Contents || `[]`)' --output text)" = 0 ] || { heard=1; break; }
 	sleep 2
 done
 [ "${heard:-}" = 1 ] || fail "hear has not set the webhook aside within a minute. See the log group /accord/$name/hear"
 
-loop=$(output Backfill); loop=${loop%-backfill}-sweep
-run=$(aws stepfunctions start-execution --state-machine-arn "$loop" --input '{"from":"nobody"}' --query executionArn --output text)
-for _ in $(seq 60); do
-	state=$(aws stepfunctions describe-execution --execution-arn "$run" --query status --output text)
-	[ "$state" = RUNNING ] || break
-	sleep 5
-done
-[ "$state" = SUCCEEDED ] || fail "a sweep ended as $state: $run"
+through "$(output "$name" Sweep)"
 
 bad=$(aws cloudwatch describe-alarms --alarm-name-prefix "$name-" --state-value ALARM --query 'MetricAlarms[].AlarmName' --output text)
 [ -z "$bad" ] || fail "alarms: $bad"

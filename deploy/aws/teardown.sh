@@ -1,26 +1,51 @@
 #!/usr/bin/env bash
-# Removes a dev stack with all that it has stored. A prod stack it refuses.
+# Removes a dev stack with all that it has stored, and says what is left. A prod stack it refuses. It can be run again if it stopped.
 #
 #   deploy/aws/teardown.sh accord-dev
 #   deploy/aws/teardown.sh --expired    # every dev stack whose tag expires has passed; the pipeline does so each night
 #
 # It needs aws, and was never run against an account by those who wrote it.
 set -euo pipefail
+source "$(dirname "$0")/stack.sh"
 
-output() { aws cloudformation describe-stacks --stack-name "$1" --query "Stacks[0].Outputs[?OutputKey=='$2'].OutputValue" --output text; }
-tag() { aws cloudformation describe-stacks --stack-name "$1" --query "Stacks[0].Tags[?Key=='$2'].Value" --output text; }
+# tagged NAME prints what bears the tags of a dev stack: the stack's own resources, and the secrets that deploy.sh made.
+tagged() {
+	aws resourcegroupstaggingapi get-resources --tag-filters Key=project,Values=accord "Key=stack,Values=$1" --query 'ResourceTagMappingList[].ResourceARN' --output text | tr '\t' '\n'
+}
 
-# What the stack leaves behind is removed after it: the bucket, the table, and in a week the key.
+# gone ARN removes one thing that the stack has left behind, or that was never in it.
+gone() {
+	local arn=$1
+	case $arn in
+	arn:*:s3:::*) aws s3 rb "s3://${arn##*:}" --force ;;
+	arn:*:dynamodb:*:table/*) aws dynamodb delete-table --table-name "${arn##*/}" >/dev/null ;;
+	arn:*:secretsmanager:*) aws secretsmanager delete-secret --secret-id "$arn" --force-delete-without-recovery >/dev/null ;;
+	arn:*:kms:*:key/*) [ "$(aws kms describe-key --key-id "$arn" --query KeyMetadata.KeyState --output text)" = PendingDeletion ] ||
+		aws kms schedule-key-deletion --key-id "$arn" --pending-window-in-days 7 >/dev/null ;;
+	*) printf '  still listed: %s\n' "$arn" ;;
+	esac
+}
+
 remove() {
-	local name=$1 table bucket key
-	[ "$(tag "$name" project)" = accord ] && [ "$(tag "$name" stage)" = dev ] || { echo "teardown: $name is no dev stack of Accord" >&2; return 64; }
-	table=$(output "$name" Table) bucket=$(output "$name" Bucket) key=$(output "$name" Key)
-	aws cloudformation delete-stack --stack-name "$name"
-	aws cloudformation wait stack-delete-complete --stack-name "$name"
-	aws s3 rb "s3://$bucket" --force
-	aws dynamodb delete-table --table-name "$table" >/dev/null
-	aws kms schedule-key-deletion --key-id "$key" --pending-window-in-days 7 >/dev/null
-	echo "$name is gone; its key will be in 7 days"
+	local name=$1 status arn left packages
+	status=$(stack "$name" StackStatus)
+	if [ -n "$status" ]; then
+		[ "$(tag "$name" project)" = accord ] && [ "$(tag "$name" stage)" = dev ] || { echo "teardown: $name is no dev stack of Accord" >&2; return 64; }
+		say "$name: delete the stack"
+		aws cloudformation delete-stack --stack-name "$name"
+		aws cloudformation wait stack-delete-complete --stack-name "$name"
+	elif aws resourcegroupstaggingapi get-resources --tag-filters "Key=stack,Values=$name" Key=stage,Values=prod --query 'ResourceTagMappingList[].ResourceARN' --output text | grep -q .; then
+		echo "teardown: what $name left is of a prod stack" >&2
+		return 64
+	fi
+	say "$name: delete what it has stored"
+	for arn in $(tagged "$name"); do gone "$arn"; done
+	# the packages that sam uploaded
+	packages=$(output aws-sam-cli-managed-default SourceBucket)
+	[ -z "$packages" ] || aws s3 rm --only-show-errors --recursive "s3://$packages/$name/"
+	left=$(aws secretsmanager list-secrets --filters "Key=name,Values=$name/" --query 'SecretList[].Name' --output text)
+	[ -z "$left" ] || say "these secrets are yours, and stay: $left"
+	say "$name is gone; its key will be in 7 days"
 }
 
 expired() {
@@ -28,6 +53,7 @@ expired() {
 		"Stacks[?Tags[?Key=='project'&&Value=='accord']&&Tags[?Key=='stage'&&Value=='dev']&&Tags[?Key=='expires'&&Value<'$(date -u +%F)']].StackName" | tr '\t' '\n'
 }
 
+needs aws
 case ${1:?"say which stack, or --expired"} in
 --expired)
 	for name in $(expired); do remove "$name"; done

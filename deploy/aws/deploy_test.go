@@ -1,0 +1,243 @@
+package deploy_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// An account is a stand-in for one, in a folder: the commands that deploy.sh
+// runs, what they are asked, and what is there.
+type account struct {
+	t   *testing.T
+	dir string
+	env []string
+}
+
+const standInAWS = `#!/usr/bin/env bash
+printf 'aws %s\n' "$*" >>"$ACCOUNT/asked"
+file=
+for word; do [[ $word == accord-dev/* ]] && file=$ACCOUNT/secrets/${word#*/}; done
+case "$*" in
+sts*) echo 123456789012 ;;
+*describe-stacks*) [ -e "$ACCOUNT/stack" ] || { echo "Stack with id accord-dev does not exist" >&2; exit 254; }
+	case "$*" in
+	*StackStatus*) cat "$ACCOUNT/stack" ;;
+	*OutputKey==*) sed "s/.*OutputKey=='\([A-Za-z]*\)'.*/the-\1/" <<<"$*" ;;
+	esac ;;
+*describe-secret*) [ -e "$file" ] && echo arn || { echo "(ResourceNotFoundException)" >&2; exit 254; } ;;
+*get-secret-value*) [ -e "$file" ] && cat "$file" || { echo "(ResourceNotFoundException)" >&2; exit 254; } ;;
+*create-secret*) [ ! -e "$file" ] || exit 1; cat >"$file" ;;
+*put-secret-value*) [ -e "$file" ] || exit 1; cat >"$file" ;;
+s3\ cp*) [ -e "$ACCOUNT/stack" ] && cp "$4" "$ACCOUNT/bucket" ;;
+*start-execution*) echo run ;;
+*describe-execution*status*) cat "$ACCOUNT/ends" ;;
+*describe-execution*) echo "HookRefused: the token has expired" ;;
+esac
+`
+
+const standInSAM = `#!/usr/bin/env bash
+printf 'sam %s\n' "$*" >>"$ACCOUNT/asked"
+[ "$1" = deploy ] || exit 0
+[ ! -e "$ACCOUNT/broken" ] || exit 1
+[ -e "$ACCOUNT/declined" ] || echo CREATE_COMPLETE >"$ACCOUNT/stack"
+`
+
+const standInGo = `#!/usr/bin/env bash
+[ "$1 $2" = "run ./cmd/accord" ] && exec "$ACCORD" "${@:3}"
+`
+
+// accord builds the command, as `go run` would for each run of the script.
+func accord(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "accord")
+	if out, err := exec.Command("go", "build", "-o", path, "../../cmd/accord").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return path
+}
+
+// configured is a configuration with a site for each name.
+func configured(names ...string) string {
+	var sites, participants []string
+	for _, n := range names {
+		sites = append(sites, n+": {kind: datacenter, url: https://"+n+".example, token: {env: "+strings.ToUpper(n)+"_TOKEN}}")
+		participants = append(participants, "{name: "+n+", site: "+n+", project: A}")
+	}
+	return "version: 1\npublic_url: stack\nsites: {" + strings.Join(sites, ", ") + "}\n" +
+		"syncs: {one: {participants: [" + strings.Join(participants, ", ") + "], fields: {summary: newest}}}\n"
+}
+
+// newAccount has no stack, and the tokens of two sites.
+func newAccount(t *testing.T, accord string) account {
+	a := account{t: t, dir: t.TempDir()}
+	a.env = []string{"PATH=" + a.dir + "/bin:" + os.Getenv("PATH"), "ACCOUNT=" + a.dir, "ACCORD=" + accord, "HOME=" + a.dir, "ACCORD_POLL=0", "YES=1",
+		"ACCORD_FILE=" + a.dir + "/accord.yaml", "ACCORD_PARAMETERS=AlarmAddress=ops@acme.example HookRanges=192.0.2.0/24"}
+	for name, text := range map[string]string{
+		"bin/aws": standInAWS, "bin/sam": standInSAM, "bin/go": standInGo, "bin/make": "#!/bin/sh\necho make $* >>$ACCOUNT/asked\n",
+		"accord.yaml": configured("acme", "vendor"), "secrets/ACME_TOKEN": "t", "secrets/VENDOR_TOKEN": "t", "ends": "SUCCEEDED",
+	} {
+		a.write(name, text)
+	}
+	return a
+}
+
+func (a account) write(name, text string) {
+	a.t.Helper()
+	path := filepath.Join(a.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		a.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o700); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+func (a account) read(name string) string {
+	b, err := os.ReadFile(filepath.Join(a.dir, name))
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// deploy runs the script and returns what it said, what it asked since, and whether it went well.
+func (a account) deploy(args ...string) (said, asked string, err error) {
+	a.t.Helper()
+	a.write("asked", "")
+	c := exec.Command("bash", append([]string{"deploy.sh", "dev"}, args...)...)
+	c.Env = a.env
+	out, err := c.CombinedOutput()
+	return string(out), a.read("asked"), err
+}
+
+// inOrder fails unless every one of wants is in asked, one after the other.
+func (a account) inOrder(asked string, wants ...string) {
+	a.t.Helper()
+	rest := asked
+	for _, want := range wants {
+		_, after, ok := strings.Cut(rest, want)
+		if !ok {
+			a.t.Errorf("%q was not asked, or too early:\n%s", want, asked)
+			return
+		}
+		rest = after
+	}
+}
+
+var configKey = regexp.MustCompile(`ConfigKey=(config/[0-9a-f]{64}\.json)`)
+
+// TestDeploy: one command, for the first time and for every later one.
+func TestDeploy(t *testing.T) {
+	command := accord(t)
+	t.Run("twice", func(t *testing.T) { deployTwice(newAccount(t, command)) })
+	t.Run("another site", func(t *testing.T) { deployAnotherSite(newAccount(t, command)) })
+	stops := map[string]struct {
+		change func(account)
+		says   string // to the person
+		not    string // what must not be asked
+	}{
+		"secrets are missing":  {func(a account) { a.write("accord.yaml", configured("acme", "north", "south")) }, "--name accord-dev/SOUTH_TOKEN", "make"},
+		"the file has a fault": {func(a account) { a.write("accord.yaml", configured("acme", "acme")) }, "accord.yaml:3:", "secretsmanager"},
+		"a file of this machine": {func(a account) {
+			a.write("accord.yaml", strings.Replace(configured("acme", "vendor"), "{env: ACME_TOKEN}", "{file: t}", 1))
+		}, "on this machine only", "secretsmanager"},
+		"there is no file":           {func(a account) { os.Remove(a.dir + "/accord.yaml") }, "accord.yaml", "sam deploy"},
+		"the first try failed":       {func(a account) { a.write("stack", "ROLLBACK_COMPLETE") }, "delete-stack", "secretsmanager"},
+		"sam fails":                  {func(a account) { a.write("broken", "") }, "== deploy", "s3 cp"},
+		"a person says no":           {func(a account) { a.write("declined", "") }, "nothing was deployed", "s3 cp"},
+		"a webhook is not taken":     {func(a account) { a.write("ends", "FAILED") }, "HookRefused: the token has expired", "the-Backfill"},
+		"it is not done in its time": {func(a account) { a.write("ends", "RUNNING") }, "run ended as RUNNING", "the-Backfill"},
+	}
+	for name, c := range stops {
+		t.Run(name, func(t *testing.T) {
+			a := newAccount(t, command)
+			c.change(a)
+			said, asked, err := a.deploy("--first-sync")
+			if err == nil || !strings.Contains(said, c.says) || strings.Contains(asked, c.not) {
+				t.Errorf("%v, and %q may not be asked\n%s\n%s", err, c.not, said, asked)
+			}
+		})
+	}
+}
+
+func deployTwice(a account) {
+	said, asked, err := a.deploy()
+	if err != nil {
+		a.t.Fatalf("%v\n%s\n%s", err, said, asked)
+	}
+	a.inOrder(asked, "create-secret --name accord-dev/path-key", "create-secret --name accord-dev/site-keys", "make lambda", "sam validate --lint", "sam deploy", "create-deployment", "s3 cp", "start-execution --state-machine-arn the-Upkeep")
+	key, keys := a.read("secrets/path-key"), map[string]string{}
+	if err := json.Unmarshal([]byte(a.read("secrets/site-keys")), &keys); err != nil || len(keys) != 2 || len(keys["acme"]) != 48 || keys["acme"] == keys["vendor"] {
+		a.t.Errorf("the keys of the sites: %v, %v", keys, err)
+	}
+	if params := load(a.t, "template.yaml").params; !accepts(params["PathKey"].(object), key) || strings.Count(asked, key) != 1 || strings.Contains(said, key) {
+		a.t.Errorf("the path key %q is told:\n%s%s", key, said, asked)
+	}
+	m := configKey.FindStringSubmatch(asked)
+	if m == nil || !strings.Contains(asked, " s3://the-Bucket/"+m[1]) || !strings.Contains(a.read("bucket"), `"PublicURL":"stack"`) {
+		a.t.Errorf("what is published: %v\n%s", m, asked)
+	}
+	for _, want := range []string{"Name=accord-dev Stage=dev PathKey=" + key, "HookRanges=192.0.2.0/24", "--tags project=accord stage=dev stack=accord-dev expires=2"} {
+		if !strings.Contains(asked, want) {
+			a.t.Errorf("sam is not told %q:\n%s", want, asked)
+		}
+	}
+	if strings.Contains(asked, "the-Backfill") {
+		a.t.Errorf("all issues are written, which nobody asked for:\n%s", asked)
+	}
+	was := a.read("secrets/site-keys")
+	said, asked, err = a.deploy("--first-sync")
+	if err != nil || strings.Contains(asked, "create-secret") || strings.Contains(asked, "put-secret") || a.read("secrets/site-keys") != was {
+		a.t.Errorf("the second time: %v\n%s\n%s", err, said, asked)
+	}
+	a.inOrder(asked, "s3 cp", "sam deploy", "PathKey="+key, "the-Upkeep", "start-execution --state-machine-arn the-Backfill")
+}
+
+func deployAnotherSite(a account) {
+	a.write("secrets/site-keys", `{"acme":"k3y"}`)
+	a.write("secrets/path-key", strings.Repeat("k", 40))
+	a.write("accord.yaml", strings.Replace(configured("acme", "vendor"), "public_url: stack", "public_url: https://hooks.acme.example", 1))
+	said, asked, err := a.deploy()
+	if err != nil || !strings.Contains(said, `note: public_url is not "stack"`) {
+		a.t.Fatalf("%v\n%s\n%s", err, said, asked)
+	}
+	keys := map[string]string{}
+	if err := json.Unmarshal([]byte(a.read("secrets/site-keys")), &keys); err != nil || keys["acme"] != "k3y" || len(keys["vendor"]) != 48 {
+		a.t.Errorf("%v, %v", keys, err)
+	}
+	a.inOrder(asked, "put-secret-value", "PathKey="+strings.Repeat("k", 40))
+}
+
+// TestDeployNeedsItsCommands, and says which one is not there.
+func TestDeployNeedsItsCommands(t *testing.T) {
+	a := newAccount(t, "none")
+	if err := os.Remove(a.dir + "/bin/sam"); err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"dirname", "basename", "realpath", "mktemp", "rm", "openssl", "bash"} {
+		path, err := exec.LookPath(command)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(path, a.dir+"/bin/"+command); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.env[slices.IndexFunc(a.env, func(s string) bool { return strings.HasPrefix(s, "PATH=") })] = "PATH=" + a.dir + "/bin"
+	if said, asked, err := a.deploy(); err == nil || !strings.Contains(said, "deploy: it needs the command sam") || asked != "" {
+		t.Errorf("%v\n%s\n%s", err, said, asked)
+	}
+	for _, args := range [][]string{{"deploy.sh"}, {"deploy.sh", "test"}, {"deploy.sh", "dev", "--now"}} {
+		c := exec.Command("bash", args...)
+		c.Env = a.env
+		if out, err := c.CombinedOutput(); err == nil || len(out) == 0 {
+			t.Errorf("%v: %v %s", args, err, out)
+		}
+	}
+}
