@@ -6,7 +6,8 @@
 // since 1970). In it are:
 //
 //	pk            sk                    attributes
-//	link#REF      head                  rev, v, layers, last, gone, blobs, by    the link but for its places
+//	link#REF      head                  rev, v, layers, last, gone, blobs, by,   the link but for its places
+//	                                    held, refused, carried                   what the stream tells of it, see [News]
 //	link#REF      l#LAYER#PLACE         rev, v | blob                            all that is known at one place, as JSON
 //	link#REF      l#LAYER#+SIDE#N       rev, v | blob                            one sent
 //	history#REF   REVISION              v | blob                                 one record, as JSON

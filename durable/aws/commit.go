@@ -56,6 +56,7 @@ func (s *Store) commit(ctx context.Context, before, after issue.Link, r durable.
 	if err := s.open(ctx, c); err != nil {
 		return err
 	}
+	c.tell(r)
 	steps, err := s.write(ctx, c)
 	if err != nil {
 		return err
