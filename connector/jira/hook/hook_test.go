@@ -255,3 +255,13 @@ func FuzzEvents(f *testing.F) {
 		}
 	})
 }
+
+// TestNothingIsSignedWithoutASecret: not even what is signed with an empty one.
+func TestNothingIsSignedWithoutASecret(t *testing.T) {
+	mac := hmac.New(sha256.New, nil)
+	mac.Write([]byte("x"))
+	signature := "sha256=" + hex.EncodeToString(mac.Sum(nil))
+	if hook.Signed(connector.Secret{}, signature, []byte("x")) {
+		t.Error("a signature without a secret holds")
+	}
+}
