@@ -21,9 +21,11 @@ require (
 	github.com/aws/aws-sdk-go-v2 v1.48.0 // signing, retries and errors of every service
 	github.com/aws/aws-sdk-go-v2/config v1.33.16 // credentials and region, where Lambda and a caller's shell have them
 	github.com/aws/aws-sdk-go-v2/credentials v1.20.16 // tests: fixed credentials for emulators
+	github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs v1.92.1 // the logs that are archived, and how long they are kept
 	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.73.2 // the store
 	github.com/aws/aws-sdk-go-v2/service/s3 v1.114.9 // the blobs
 	github.com/aws/aws-sdk-go-v2/service/secretsmanager v1.50.11 // tokens and path keys
+	github.com/aws/aws-sdk-go-v2/service/sns v1.47.10 // notices to people
 	github.com/aws/aws-sdk-go-v2/service/sqs v1.52.11 // the queue
 	github.com/aws/smithy-go v1.28.9 // the error codes of the services
 	gopkg.in/yaml.v3 v3.0.1 // tests: templates whose short tags goccy/go-yaml reads otherwise
