@@ -79,6 +79,10 @@ var layers = map[string]layer{
 		"durable/aws": "the record of a webhook in the stream",
 	}},
 
+	"lambda/source": {4, map[string]string{
+		"durable": "a stream of blobs, and a queue, as seams", "runtimeapi": "how a function fails, and what it takes",
+	}},
+
 	"lambda/turn": {4, map[string]string{"durable": "it takes from a queue and tells it how it ended, as a seam"}},
 
 	"lambda/sweep": {4, map[string]string{
@@ -88,7 +92,7 @@ var layers = map[string]layer{
 	"lambda/web":    {4, nil},
 	"lambda/alert":  {4, map[string]string{"connector": "the address is a Secret"}},
 
-	"lambda/ground": {4, below("it opens what the functions stand on", "config", "connector", "durable", "durable/aws", "durable/sqlite")},
+	"lambda/ground": {4, below("it opens what the functions stand on", "config", "config/published", "connector", "durable", "durable/aws", "durable/sqlite")},
 
 	"app": {5, below("it opens everything that accord.yaml names",
 		"config", "web", "engine", "connector/jira", "connector", "durable", "plan", "issue")},

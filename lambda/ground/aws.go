@@ -6,7 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -17,25 +17,27 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	accord "example.com/accord/config"
+	"example.com/accord/config/published"
 	"example.com/accord/durable"
 	"example.com/accord/durable/aws"
 )
 
 // open opens the services that the environment names, with the credentials and
 // in the region that the function has.
-func (g *Ground) open(ctx context.Context) ([]byte, error) {
-	names, err := g.must("ACCORD_CONFIG", "ACCORD_TABLE", "ACCORD_LIVE_QUEUE", "ACCORD_BULK_QUEUE", "ACCORD_BUCKET")
+func (g *Ground) open(ctx context.Context) error {
+	names, err := g.must("ACCORD_TABLE", "ACCORD_LIVE_QUEUE", "ACCORD_BULK_QUEUE", "ACCORD_BUCKET")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	c, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("open AWS: %w", err)
+		return fmt.Errorf("open AWS: %w", err)
 	}
 	// An address of one's own, as an emulator has, knows no bucket by its host name.
-	blobs := aws.NewBlobs(s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }), names[4])
-	store := aws.NewStore(dynamodb.NewFromConfig(c), names[1], blobs)
-	queue := aws.NewQueue(sqs.NewFromConfig(c), store, names[2], names[3])
+	blobs := aws.NewBlobs(s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }), names[3])
+	store := aws.NewStore(dynamodb.NewFromConfig(c), names[0], blobs)
+	queue := aws.NewQueue(sqs.NewFromConfig(c), store, names[1], names[2])
 	g.Store, g.Queue, g.Gauge, g.Blobs, g.Tidy = store, queue, queue, blobs, store.Sweep
 	g.Take = func(ctx context.Context, m events.SQSMessage) (durable.Message, bool, error) {
 		out, ok, err := queue.Take(ctx, aws.Delivery{ID: m.MessageId, Body: m.Body, Receipt: m.ReceiptHandle}, hide(ctx))
@@ -45,12 +47,23 @@ func (g *Ground) open(ctx context.Context) ([]byte, error) {
 		return out, ok, err
 	}
 	g.secret = vaultOf(c)
-	r, err := blobs.Open(ctx, names[0])
-	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+	g.source = func(ctx context.Context, had string) (c accord.Config, digest string, err error) {
+		now, err := published.Read(ctx, store)
+		if digest, ok := deployed(g.env("ACCORD_CONFIG")); ok && errors.Is(err, published.ErrNone) {
+			now.Digest, err = digest, nil
+		}
+		if err == nil && now.Digest != had {
+			c, err = published.Load(ctx, blobs, now.Digest)
+		}
+		return c, now.Digest, err
 	}
-	defer r.Close()
-	return io.ReadAll(r)
+	return nil
+}
+
+// deployed is the digest of the configuration that a stack was deployed with.
+func deployed(key string) (digest string, ok bool) {
+	digest, ok = strings.CutPrefix(key, "config/")
+	return strings.TrimSuffix(digest, ".json"), ok
 }
 
 func secrets(ctx context.Context, _ func(string) string) (vault, error) {

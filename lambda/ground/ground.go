@@ -1,7 +1,6 @@
 // Package ground is what a function stands on: the state, the configuration and
 // the credentials that its environment names.
 //
-//	ACCORD_CONFIG      the published configuration: its key in the bucket
 //	ACCORD_TABLE       the DynamoDB table
 //	ACCORD_LIVE_QUEUE  URL of the SQS queue of people's edits
 //	ACCORD_BULK_QUEUE  URL of the SQS queue of sweeps
@@ -9,6 +8,9 @@
 //	ACCORD_SECRETS     what the names of credentials begin with in Secrets Manager, such as "accord/"
 //	ACCORD_SITE_KEYS   the secret with the path keys: JSON, a key for each site
 //	ACCORD_PUBLIC_URL  where the sites reach the hooks, if the configuration leaves that to the stack
+//
+// The configuration is the one in use that was published last, see
+// config/published; before the first, the one whose key is ACCORD_CONFIG.
 //
 // A build with the tag "local" stands on this machine instead: on the folder
 // ACCORD_STATE, with ACCORD_CONFIG a file, and the credentials, ACCORD_SITE_KEYS
@@ -49,24 +51,27 @@ type Ground struct {
 
 	secret vault
 	env    func(string) string
+	source source
+	digest string // of Config
+	given  *given
 }
+
+// A source returns the configuration in use and its digest. If that is the one
+// had, it need not return the configuration.
+type source func(ctx context.Context, had string) (config.Config, string, error)
 
 // Open opens what the environment names.
 func Open(ctx context.Context, env func(string) string) (*Ground, error) {
-	g := &Ground{env: env, Log: Log()}
-	src, err := g.open(ctx)
+	g := &Ground{env: env, Log: Log(), given: &given{}}
+	if err := g.open(ctx); err != nil {
+		return nil, err
+	}
+	c, digest, err := g.source(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	return g, g.load(src)
-}
-
-// load reads a published configuration, and puts in what only the stack knows.
-func (g *Ground) load(src []byte) (err error) {
-	if g.Config, err = config.Load(src); err == nil && g.Config.PublicURL == config.Stack {
-		g.Config.PublicURL = g.env("ACCORD_PUBLIC_URL")
-	}
-	return err
+	g.use(c, digest)
+	return g, nil
 }
 
 // Log returns the log of a function: JSON lines, which the runtime collects.
@@ -117,7 +122,7 @@ func (g *Ground) Secret(c config.Credential) (string, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
-	text, err := g.secret(ctx, g.env("ACCORD_SECRETS")+c.Env)
+	text, err := g.ask(ctx, g.env("ACCORD_SECRETS")+c.Env)
 	if err == nil && text == "" {
 		err = errors.New("it is empty")
 	}
@@ -127,13 +132,22 @@ func (g *Ground) Secret(c config.Credential) (string, error) {
 	return text, nil
 }
 
+// ask returns a credential, and remembers that it was given.
+func (g *Ground) ask(ctx context.Context, name string) (string, error) {
+	text, err := g.secret(ctx, name)
+	if err == nil {
+		g.given.note(name, text)
+	}
+	return text, err
+}
+
 // Keys are the last parts of the addresses that the sites deliver to, by site.
 func (g *Ground) Keys(ctx context.Context) (map[string]connector.Secret, error) {
 	names, err := g.must("ACCORD_SITE_KEYS")
 	if err != nil {
 		return nil, err
 	}
-	text, err := g.secret(ctx, names[0])
+	text, err := g.ask(ctx, names[0])
 	if err != nil {
 		return nil, fmt.Errorf("read the sites' path keys: %w", err)
 	}

@@ -13,7 +13,7 @@ var errBroken = errors.New("broken")
 
 // on returns a ground with an environment and a vault of its own.
 func on(env, held map[string]string) *Ground {
-	return &Ground{env: func(name string) string { return env[name] }, secret: func(_ context.Context, name string) (string, error) {
+	return &Ground{given: &given{}, env: func(name string) string { return env[name] }, secret: func(_ context.Context, name string) (string, error) {
 		text, ok := held[name]
 		if !ok {
 			return "", errBroken
@@ -23,8 +23,8 @@ func on(env, held map[string]string) *Ground {
 }
 
 func TestOpenNamesAllThatIsMissing(t *testing.T) {
-	_, err := Open(t.Context(), func(name string) string { return map[string]string{"ACCORD_CONFIG": "none", "ACCORD_TABLE": "t"}[name] })
-	for _, want := range []string{"ACCORD_CONFIG", "ACCORD_LIVE_QUEUE", "ACCORD_BULK_QUEUE", "ACCORD_BUCKET"} {
+	_, err := Open(t.Context(), func(name string) string { return map[string]string{"ACCORD_BUCKET": "none", "ACCORD_TABLE": "t"}[name] })
+	for _, want := range []string{"ACCORD_LIVE_QUEUE", "ACCORD_BULK_QUEUE", "ACCORD_BUCKET"} {
 		if err == nil || !strings.Contains(err.Error(), "the environment has no "+want) {
 			t.Errorf("%v lacks %s", err, want)
 		}
@@ -34,20 +34,13 @@ func TestOpenNamesAllThatIsMissing(t *testing.T) {
 	}
 }
 
-// TestLoad: the stack says its own address, and no other than that which is left to it.
-func TestLoad(t *testing.T) {
+// TestUse: the stack says its own address, and no other than that which is left to it.
+func TestUse(t *testing.T) {
 	for written, want := range map[string]string{config.Stack: "https://stack.example/key", "https://mine.example": "https://mine.example", "": ""} {
-		src, _, err := config.Config{PublicURL: written}.Compile()
-		if err != nil {
-			t.Fatal(err)
-		}
 		g := on(map[string]string{"ACCORD_PUBLIC_URL": "https://stack.example/key"}, nil)
-		if err := g.load(src); err != nil || g.Config.PublicURL != want {
-			t.Errorf("%q becomes %q, want %q; %v", written, g.Config.PublicURL, want, err)
+		if g.use(config.Config{PublicURL: written}, "d"); g.Config.PublicURL != want {
+			t.Errorf("%q becomes %q, want %q", written, g.Config.PublicURL, want)
 		}
-	}
-	if err := on(nil, nil).load([]byte("{}")); err == nil {
-		t.Error("what was never published is taken")
 	}
 }
 

@@ -4,6 +4,8 @@ package ground
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,29 +13,36 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"example.com/accord/config"
 	"example.com/accord/durable"
 	"example.com/accord/durable/sqlite"
 )
 
 // open opens a state on this machine. Several processes may: it is one SQLite file.
-func (g *Ground) open(ctx context.Context) ([]byte, error) {
+func (g *Ground) open(ctx context.Context) error {
 	names, err := g.must("ACCORD_STATE", "ACCORD_CONFIG")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	db, err := sqlite.Open(ctx, filepath.Join(names[0], "accord.db"), sqlite.Options{})
 	if err != nil {
-		return nil, fmt.Errorf("open state: %w", err)
+		return fmt.Errorf("open state: %w", err)
 	}
 	blobs, err := sqlite.OpenBlobs(filepath.Join(names[0], "blobs"))
 	if err != nil {
-		return nil, fmt.Errorf("open state: %w", err)
+		return fmt.Errorf("open state: %w", err)
 	}
 	g.Store, g.Queue, g.Gauge, g.Blobs, g.Take = db, db, db, blobs, take
-	if g.secret, err = secrets(ctx, g.env); err != nil {
-		return nil, err
+	g.source = func(_ context.Context, had string) (c config.Config, digest string, err error) {
+		src, err := os.ReadFile(names[1])
+		sum := sha256.Sum256(src)
+		if digest = hex.EncodeToString(sum[:]); err == nil && digest != had {
+			c, err = config.Load(src)
+		}
+		return c, digest, err
 	}
-	return os.ReadFile(names[1])
+	g.secret, err = secrets(ctx, g.env)
+	return err
 }
 
 func secrets(_ context.Context, env func(string) string) (vault, error) {

@@ -3,9 +3,8 @@ package main
 
 import (
 	"context"
-	"os"
 
-	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/events"
 
 	"example.com/accord/config"
 	"example.com/accord/connector"
@@ -15,18 +14,15 @@ import (
 	"example.com/accord/lambda/hear"
 )
 
-func main() {
-	ctx := context.Background()
-	g, err := ground.Open(ctx, os.Getenv)
-	if err != nil {
-		ground.Fail(err)
-	}
+func main() { ground.Start(build) }
+
+func build(ctx context.Context, g *ground.Ground) (func(context.Context, events.KinesisEvent) (events.KinesisEventResponse, error), error) {
 	sites, err := sites(ctx, g)
 	if err != nil {
-		ground.Fail(err)
+		return nil, err
 	}
 	h := &hear.Handler{Sites: sites, Queue: g.Queue, Blobs: g.Blobs, Store: g.Store, Log: g.Log}
-	lambda.Start(h.Handle)
+	return h.Handle, nil
 }
 
 // sites are those that send webhooks. Every version of an address has its

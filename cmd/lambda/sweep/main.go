@@ -3,9 +3,6 @@ package main
 
 import (
 	"context"
-	"os"
-
-	"github.com/aws/aws-lambda-go/lambda"
 
 	"example.com/accord/app"
 	"example.com/accord/engine"
@@ -13,14 +10,12 @@ import (
 	"example.com/accord/lambda/sweep"
 )
 
-func main() {
-	g, err := ground.Open(context.Background(), os.Getenv)
-	if err != nil {
-		ground.Fail(err)
-	}
+func main() { ground.Start(build) }
+
+func build(_ context.Context, g *ground.Ground) (func(context.Context, struct{}) (sweep.Answer, error), error) {
 	a := app.New(g.Config, app.State{Store: g.Store, Queue: g.Queue}, app.Options{Log: g.Log, Secret: g.Secret})
 	if err := a.Connect(); err != nil {
-		ground.Fail(err)
+		return nil, err
 	}
 	h := &sweep.Handler{Syncs: a.Names(), Store: g.Store, Log: g.Log, Sweep: func(ctx context.Context, name string, o engine.SweepOptions) (engine.Swept, error) {
 		s, err := a.Sync(name)
@@ -29,5 +24,5 @@ func main() {
 		}
 		return s.Engine.Sweep(ctx, o)
 	}}
-	lambda.Start(h.Handle)
+	return func(ctx context.Context, _ struct{}) (sweep.Answer, error) { return h.Handle(ctx) }, nil
 }

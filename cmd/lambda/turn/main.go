@@ -3,24 +3,21 @@ package main
 
 import (
 	"context"
-	"os"
 
-	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/events"
 
 	"example.com/accord/app"
 	"example.com/accord/lambda/ground"
 	"example.com/accord/lambda/turn"
 )
 
-func main() {
-	g, err := ground.Open(context.Background(), os.Getenv)
-	if err != nil {
-		ground.Fail(err)
-	}
+func main() { ground.Start(build) }
+
+func build(_ context.Context, g *ground.Ground) (func(context.Context, events.SQSEvent) (events.SQSEventResponse, error), error) {
 	a := app.New(g.Config, app.State{Store: g.Store, Queue: g.Queue}, app.Options{Log: g.Log, Secret: g.Secret})
 	if err := a.Connect(); err != nil {
-		ground.Fail(err)
+		return nil, err
 	}
 	h := &turn.Handler{Take: g.Take, Turn: a.Turn, Queue: g.Queue, Log: g.Log}
-	lambda.Start(h.Handle)
+	return h.Handle, nil
 }

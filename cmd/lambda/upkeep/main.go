@@ -4,32 +4,26 @@ package main
 import (
 	"context"
 	"errors"
-	"os"
 	"time"
-
-	"github.com/aws/aws-lambda-go/lambda"
 
 	"example.com/accord/app"
 	"example.com/accord/lambda/ground"
 	"example.com/accord/lambda/upkeep"
 )
 
-func main() {
-	ctx := context.Background()
-	g, err := ground.Open(ctx, os.Getenv)
-	if err != nil {
-		ground.Fail(err)
-	}
+func main() { ground.Start(build) }
+
+func build(ctx context.Context, g *ground.Ground) (func(context.Context, struct{}) (upkeep.Answer, error), error) {
 	keys, err := g.Keys(ctx)
 	if err != nil {
-		ground.Fail(err)
+		return nil, err
 	}
 	a := app.New(g.Config, app.State{Store: g.Store, Queue: g.Queue}, app.Options{Log: g.Log, Secret: g.Secret, Keys: keys})
 	if err := errors.Join(a.Connect(), a.LoadHooks(ctx)); err != nil {
-		ground.Fail(err)
+		return nil, err
 	}
 	h := &upkeep.Handler{Tasks: tasks(g, a), Log: g.Log}
-	lambda.Start(h.Handle)
+	return func(ctx context.Context, _ struct{}) (upkeep.Answer, error) { return h.Handle(ctx) }, nil
 }
 
 func tasks(g *ground.Ground, a *app.App) (out []upkeep.Task) {
