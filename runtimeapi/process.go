@@ -1,15 +1,21 @@
 package runtimeapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -25,6 +31,10 @@ type process struct {
 	failed chan *Failure // why it could not start
 	now    atomic.Pointer[event]
 	count  int
+	share  float64 // cores that it may use while it handles an event; 0: all
+	tmp    string  // its os.TempDir, as this process sees it
+	most   int     // MiB that tmp may hold
+	peak   int     // MiB in memory, when it was last looked at; 0: never
 }
 
 // An event is one on its way.
@@ -40,26 +50,32 @@ type answer struct {
 	err  error
 }
 
-// startProcess starts a bootstrap. Its memory is bounded before its first
-// instruction, by the shell that becomes it.
+// become bounds the process before its first instruction: the shell mounts the
+// folder $2 of $3 MiB if it may, and becomes the bootstrap.
+const become = `mount -t tmpfs -o "size=$3m,mode=700" tmpfs "$2" 2>/dev/null; ulimit -d "$1" && shift 3 && exec "$@"`
+
+// startProcess starts a bootstrap.
 func startProcess(f *Function) (*process, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	p := &process{began: time.Now(), ready: make(chan struct{}, 1), next: make(chan *event), ended: make(chan struct{}), failed: make(chan *Failure, 1)}
+	p := &process{
+		began: time.Now(), ready: make(chan struct{}, 1), next: make(chan *event), ended: make(chan struct{}), failed: make(chan *Failure, 1),
+		share: float64(f.Memory) / core, most: f.Tmp,
+	}
+	if p.most == 0 {
+		p.most = 512
+	}
+	if p.tmp, err = os.MkdirTemp("", "function-"); err != nil {
+		l.Close()
+		return nil, err
+	}
 	p.server = &http.Server{Handler: p.handler(), ReadHeaderTimeout: 10 * time.Second}
 	go p.server.Serve(l) // ends when it is closed, and with no other error that matters
-	limit := "unlimited"
-	if f.Memory > 0 {
-		limit = strconv.Itoa(f.Memory << 10)
-	}
-	p.cmd = exec.Command("/bin/sh", "-c", `ulimit -d "$1" && exec "$2"`, "sh", limit, f.Bootstrap)
-	p.cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + l.Addr().String(), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(f.Memory),
-		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, f.Env...)
-	p.cmd.Stdout, p.cmd.Stderr = f.Output, f.Output
-	if err := p.cmd.Start(); err != nil {
+	if err := p.start(f, l.Addr().String()); err != nil {
 		p.server.Close()
+		p.clear()
 		return nil, err
 	}
 	go func() {
@@ -68,6 +84,55 @@ func startProcess(f *Function) (*process, error) {
 		p.server.Close()
 	}()
 	return p, nil
+}
+
+// start starts the process in a namespace of its own, or in ours if it may not.
+func (p *process) start(f *Function, api string) (err error) {
+	limit := "unlimited"
+	if f.Memory > 0 {
+		limit = strconv.Itoa(f.Memory << 10)
+	}
+	args := slices.Concat([]string{"-c", become, "sh", limit, p.tmp, strconv.Itoa(p.most)}, f.Under, []string{f.Bootstrap})
+	for _, attr := range isolations() {
+		p.cmd = exec.Command("/bin/sh", args...)
+		p.cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + api, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=" + strconv.Itoa(f.Memory),
+			"PATH=" + os.Getenv("PATH"), "TMPDIR=" + p.tmp}, f.Env...)
+		if f.Output != nil {
+			w := &lines{to: f.Output, one: &f.print}
+			p.cmd.Stdout, p.cmd.Stderr = w, w
+		}
+		p.cmd.SysProcAttr = attr
+		if err = p.cmd.Start(); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// A lines writes what is written to it line by line.
+type lines struct {
+	to   io.Writer
+	one  *sync.Mutex // of all that write there
+	rest []byte
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.rest = append(l.rest, b...)
+	end := bytes.LastIndexByte(l.rest, '\n') + 1
+	if end == 0 && len(l.rest) < 64<<10 {
+		return len(b), nil
+	} else if end == 0 {
+		end = len(l.rest)
+	}
+	l.one.Lock()
+	defer l.one.Unlock()
+	for line := range bytes.Lines(l.rest[:end]) {
+		if _, err := l.to.Write(line); err != nil {
+			return 0, err
+		}
+	}
+	l.rest = append([]byte(nil), l.rest[end:]...)
+	return len(b), nil
 }
 
 func (p *process) gone() bool {
@@ -80,17 +145,41 @@ func (p *process) gone() bool {
 }
 
 func (p *process) kill() {
+	p.look()
 	p.cmd.Process.Kill() // fails only if it has died already
 	<-p.ended
 }
 
+// clear removes the folder of a process that has ended.
+func (p *process) clear() { os.RemoveAll(p.tmp) }
+
+// full says that there is more in the folder than may be. What the process has
+// mounted there is bounded, and not seen from here.
+func (p *process) full() error {
+	var size int64
+	filepath.WalkDir(p.tmp, func(_ string, d fs.DirEntry, err error) error { // what is not there takes no room
+		if err == nil {
+			if info, err := d.Info(); err == nil && info.Mode().IsRegular() {
+				size += info.Size()
+			}
+		}
+		return nil
+	})
+	if size <= int64(p.most)<<20 {
+		return nil
+	}
+	return &Failure{"Sandbox.StorageFull", fmt.Sprintf("it keeps %d MB in its temporary folder, and may keep %d", size>>20, p.most)}
+}
+
 // wait waits until it first asks for an event.
 func (p *process) wait(ctx context.Context, limit time.Duration) (time.Duration, error) {
-	if limit == 0 || limit > 10*time.Second { // as Lambda gives a function to start
-		limit = 10 * time.Second
+	var over <-chan time.Time
+	if limit > 0 {
+		limit = min(limit, 10*time.Second) // as Lambda gives a function to start
+		t := time.NewTimer(limit)
+		defer t.Stop()
+		over = t.C
 	}
-	t := time.NewTimer(limit)
-	defer t.Stop()
 	select {
 	case <-p.ready:
 		return time.Since(p.began), nil
@@ -99,7 +188,7 @@ func (p *process) wait(ctx context.Context, limit time.Duration) (time.Duration,
 		return 0, f
 	case <-p.ended:
 		return 0, p.exit()
-	case <-t.C:
+	case <-over:
 		p.kill()
 		return 0, &Failure{"Sandbox.Timedout", fmt.Sprintf("it did not ask for an event within %v", limit)}
 	case <-ctx.Done():
@@ -114,10 +203,10 @@ func (p *process) exit() error {
 
 // invoke hands an event to a process that has asked for one. On success the
 // process has asked for the next.
-func (p *process) invoke(ctx context.Context, body []byte, limit time.Duration) ([]byte, error) {
+func (p *process) invoke(ctx context.Context, body []byte, limit time.Duration) (id string, out []byte, err error) {
 	p.count++
 	e := &event{id: fmt.Sprintf("%08d-%d", p.cmd.Process.Pid, p.count), body: body, answer: make(chan answer, 1)}
-	over := make(<-chan time.Time)
+	var over <-chan time.Time
 	e.deadline = time.Now().Add(24 * time.Hour)
 	if limit > 0 {
 		e.deadline = time.Now().Add(limit)
@@ -126,23 +215,38 @@ func (p *process) invoke(ctx context.Context, body []byte, limit time.Duration) 
 		over = t.C
 	}
 	p.now.Store(e)
+	defer p.ration()()
 	select {
 	case p.next <- e:
 	case <-p.ended:
-		return nil, p.exit()
+		return e.id, nil, p.exit()
 	}
 	select {
 	case <-p.ready:
-		return e.result(&Failure{"Runtime.BadFunction", "it asked for the next event without an answer to this one"})
+		out, err = e.result(&Failure{"Runtime.BadFunction", "it asked for the next event without an answer to this one"})
 	case <-p.ended:
-		return e.result(p.exit()) // it may have said why before it died
+		out, err = e.result(p.exit()) // it may have said why before it died
 	case <-over:
 		p.kill()
-		return nil, &Failure{"Sandbox.Timedout", fmt.Sprintf("the function did not end within %v", limit)}
+		err = &Failure{"Sandbox.Timedout", fmt.Sprintf("the function did not end within %v", limit)}
 	case <-ctx.Done():
 		p.kill()
-		return nil, ctx.Err()
+		err = ctx.Err()
 	}
+	return e.id, out, err
+}
+
+// ration keeps the process within its share of the CPU until end is called.
+func (p *process) ration() (end func()) {
+	if p.share == 0 || p.share >= float64(runtime.NumCPU()) {
+		return func() {}
+	}
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		p.govern(stop)
+	}()
+	return func() { close(stop); <-done }
 }
 
 // result is the answer, or the error given if there is none.

@@ -9,7 +9,22 @@
 //	POST …/runtime/init/error                it could not start
 //
 // Each process handles one event at a time; for events at the same time there
-// are several. One that dies or takes too long is not used again.
+// are several. One that dies or takes too long is not used again. What is
+// enforced, after "Lambda quotas" of the same documentation:
+//
+//	time         of an event, and 10 s for a start; what takes longer is killed
+//	payload      6 MB in, 6 MB out. (Callers that do not wait have 1 MB; nothing here calls so.)
+//	memory       RLIMIT_DATA: what the process allocates, without its code, as Go cannot start
+//	             with less address space. What asks for more dies
+//	CPU          1,769 MB are one core: a process that has used more than its share of the time since
+//	             the event is stopped until it has not. The start has all there is, as on Lambda
+//	/tmp         its os.TempDir is a folder of its own, of 512 MB, where namespaces may be made; elsewhere
+//	             the folder is measured after each event. It lasts as long as the process
+//	concurrency  events at the same time; more are turned away
+//
+// Different from Lambda: a process is not frozen between two events and never
+// retired, it may write where this user may, and what it sees of the machine is
+// this machine.
 package runtimeapi
 
 import (
@@ -35,24 +50,36 @@ var (
 // not changed.
 type Function struct {
 	Bootstrap   string        // path of the executable
+	Under       []string      // a command that starts it, such as a debugger; its path is added. Usually empty
 	Env         []string      // NAME=VALUE; nothing else of this process's environment is passed on
-	Timeout     time.Duration // of each event; 0: none, for whoever has a debugger attached
-	Memory      int           // MiB of data that a process may have; 0: no limit
+	Timeout     time.Duration // of each event; 0: none, nor for the start, for whoever has a debugger attached
+	Memory      int           // MiB of data that a process may have, and its share of the CPU; 0: no limit of either
+	Tmp         int           // MiB that it may keep in os.TempDir; 0: 512
 	Concurrency int           // events at the same time; 0: 1,000, as an account has
-	Output      io.Writer     // what the processes print; nil: nothing
+	Output      io.Writer     // gets what the processes print, line by line; nil: nobody
 
 	mu   sync.Mutex
 	idle []*process
 	busy int
 	all  map[*process]bool
+
+	print sync.Mutex // held by whoever writes to Output
 }
 
-// A Result is what became of one event.
+// A Result is what became of one event, as Lambda's line REPORT has it. One that
+// failed has all but the Payload, as far as it came.
 type Result struct {
+	Request string        // id of the event
 	Payload []byte        // the answer, unless it failed
 	Cold    bool          // a process was started for it
 	Init    time.Duration // from there until it asked for the event; 0 unless Cold
 	Took    time.Duration // from there to its answer
+	Peak    int           // MiB, the most that the process has had in memory since it started; 0: it died before anybody looked
+}
+
+// Billed is what Lambda would bill: start and handling, each begun millisecond.
+func (r Result) Billed() time.Duration {
+	return (r.Init + r.Took + time.Millisecond - 1).Truncate(time.Millisecond)
 }
 
 // A Failure is the error of a function that failed.
@@ -83,8 +110,16 @@ func (f *Function) Invoke(ctx context.Context, event []byte) (Result, error) {
 	}
 	if err == nil {
 		began := time.Now()
-		r.Payload, err = p.invoke(ctx, event, f.Timeout)
+		r.Request, r.Payload, err = p.invoke(ctx, event, f.Timeout)
 		r.Took = time.Since(began)
+	}
+	if p != nil {
+		p.look()
+		if full := p.full(); full != nil && err == nil {
+			p.kill()
+			r.Payload, err = nil, full
+		}
+		r.Peak = p.peak
 	}
 	f.put(p)
 	return r, err
@@ -108,6 +143,8 @@ func (f *Function) take() (*process, error) {
 		if !p.gone() {
 			return p, nil
 		}
+		delete(f.all, p)
+		p.clear()
 	}
 	return nil, nil
 }
@@ -121,6 +158,7 @@ func (f *Function) put(p *process) {
 	}
 	if p.gone() {
 		delete(f.all, p)
+		p.clear()
 		return
 	}
 	f.idle = append(f.idle, p)
@@ -146,6 +184,7 @@ func (f *Function) Close() {
 	defer f.mu.Unlock()
 	for p := range f.all {
 		p.kill()
+		p.clear()
 	}
 	f.all, f.idle = nil, nil
 }

@@ -7,8 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,10 +30,29 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "dies":
 		os.Exit(3)
+	case "parent":
+		parent()
 	case "sleeps":
 		time.Sleep(time.Hour)
+	case "slow":
+		time.Sleep(500 * time.Millisecond)
 	}
 	lambda.Start(handle)
+}
+
+// parent runs a function, says the id of its process, and waits to be killed.
+func parent() {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	f := &runtimeapi.Function{Bootstrap: self, Env: []string{"BOOTSTRAP=handles"}}
+	r, err := f.Invoke(context.Background(), []byte("{}"))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(strings.Trim(string(r.Payload), `"`))
+	time.Sleep(time.Hour)
 }
 
 type in struct {
@@ -57,6 +80,26 @@ func handle(ctx context.Context, e in) (string, error) {
 		return fmt.Sprint(len(b)), nil
 	case "env":
 		return os.Getenv("ONE") + os.Getenv("BOOTSTRAP_SECRET"), nil
+	case "burn": // so many milliseconds of CPU time
+		var now syscall.Rusage
+		for now.Utime.Nano()+now.Stime.Nano() < int64(e.Size)*1e6 {
+			if err := syscall.Getrusage(syscall.RUSAGE_SELF, &now); err != nil {
+				return "", err
+			}
+		}
+		return "", nil
+	case "keep": // so many MiB of files
+		for i := range e.Size {
+			if err := os.WriteFile(filepath.Join(os.TempDir(), fmt.Sprint(i)), make([]byte, 1<<20), 0o600); err != nil {
+				return "", err
+			}
+		}
+		return os.TempDir(), nil
+	case "print":
+		fmt.Print("one\ntw")
+		fmt.Fprint(os.Stderr, "") // nothing is a write too
+		fmt.Println("o")
+		return "", nil
 	case "who":
 		c, _ := lambdacontext.FromContext(ctx)
 		end, ok := ctx.Deadline()
@@ -168,6 +211,62 @@ func TestWhatAFunctionIsTold(t *testing.T) {
 	}
 }
 
+// TestReport holds the figures that Lambda's line REPORT shows.
+func TestReport(t *testing.T) {
+	f := function(t)
+	ids := map[string]bool{}
+	for range 2 {
+		_, r, err := invoke(t, f, "wait", 20)
+		if err != nil || r.Request == "" || r.Took < 20*time.Millisecond || r.Took > 10*time.Second {
+			t.Errorf("%+v, %v", r, err)
+		}
+		if b := r.Billed(); b < r.Init+r.Took || b >= r.Init+r.Took+time.Millisecond || b%time.Millisecond != 0 {
+			t.Errorf("%v is billed for %v and %v", b, r.Init, r.Took)
+		}
+		if runtime.GOOS == "linux" && (r.Peak < 1 || r.Peak > 2000) {
+			t.Errorf("at most %d MiB in memory", r.Peak)
+		}
+		ids[r.Request] = true
+	}
+	if len(ids) != 2 {
+		t.Errorf("two events have the ids %v", ids)
+	}
+	f.Timeout = 50 * time.Millisecond
+	if _, r, err := invoke(t, f, "wait", 60_000); err == nil || r.Request == "" || r.Took < f.Timeout || runtime.GOOS == "linux" && r.Peak == 0 {
+		t.Errorf("of one that is killed: %+v, %v", r, err)
+	}
+}
+
+// TestUnder starts a bootstrap by another command, as a debugger's is.
+func TestUnder(t *testing.T) {
+	f := function(t)
+	f.Under = []string{"env", "ONE=under"}
+	if got, _, err := invoke(t, f, "env", 0); err != nil || got != "under" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// A sink keeps what each call of Write gets.
+type sink []string
+
+func (s *sink) Write(b []byte) (int, error) {
+	*s = append(*s, string(b))
+	return len(b), nil
+}
+
+func TestOutputIsLines(t *testing.T) {
+	var got sink
+	f := function(t)
+	f.Output = &got
+	if _, _, err := invoke(t, f, "print", 0); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	if want := (sink{"one\n", "two\n"}); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestPayload(t *testing.T) {
 	f := function(t)
 	if _, err := f.Invoke(t.Context(), bytes.Repeat([]byte{' '}, runtimeapi.MaxPayload+1)); !errors.Is(err, runtimeapi.ErrPayload) {
@@ -212,6 +311,11 @@ func TestStarts(t *testing.T) {
 		if e, ok := errors.AsType[*runtimeapi.Failure](err); !ok || e.Type != kind {
 			t.Errorf("%s: %v", mode, err)
 		}
+	}
+	slow := function(t, "BOOTSTRAP=slow")
+	slow.Timeout = 0
+	if _, r, err := invoke(t, slow, "", 0); err != nil || r.Init < 500*time.Millisecond {
+		t.Errorf("without a time limit: %+v, %v", r, err)
 	}
 	f := &runtimeapi.Function{Bootstrap: "/nowhere/bootstrap", Output: t.Output()}
 	if _, _, err := invoke(t, f, "", 0); err == nil {
