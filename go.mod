@@ -28,6 +28,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/sns v1.47.10 // notices to people
 	github.com/aws/aws-sdk-go-v2/service/sqs v1.52.11 // the queue
 	github.com/aws/smithy-go v1.28.9 // the error codes of the services
+	github.com/johannesboyne/gofakes3 v1.2.0 // tests: S3 in memory, over HTTP
 	gopkg.in/yaml.v3 v3.0.1 // tests: templates whose short tags goccy/go-yaml reads otherwise
 )
 
@@ -52,6 +53,7 @@ require (
 	github.com/mattn/go-isatty v0.0.24 // indirect
 	github.com/ncruces/go-strftime v1.1.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
+	github.com/ryszard/goskiplist v0.0.0-20150312221310-2dfbae5fcf46 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	golang.org/x/tools v0.52.0 // indirect
