@@ -46,6 +46,9 @@ var layers = map[string]layer{
 		"connector/jira/adf": "rich text on Cloud", "connector/jira/wiki": "rich text on Data Center",
 		"connector/jira/hook": "reads its webhooks", "connector/jira/wire": "small shapes of its JSON",
 	}},
+	"connector/jira/oauth": {3, map[string]string{
+		"connector": "its errors, and Secret", "durable": "it keeps tokens where all processes find them, as a seam",
+	}},
 	"connector/jira/hook": {3, map[string]string{
 		"connector": "the seam it fills", "issue": "what the seam speaks", "connector/jira/wire": "small shapes of its JSON",
 	}},
@@ -90,7 +93,12 @@ var layers = map[string]layer{
 	}},
 	"lambda/upkeep": {4, nil},
 	"lambda/web":    {4, nil},
-	"lambda/alert":  {4, map[string]string{"connector": "the address is a Secret"}},
+	"lambda/metric": {4, nil},
+	"lambda/notice": {4, nil},
+	"lambda/after": {4, map[string]string{
+		"durable": "it remembers what it told, as a seam", "issue": "links are named by refs", "durable/aws": "what the stream tells of a commit",
+	}},
+	"lambda/alert": {4, map[string]string{"connector": "the address is a Secret"}},
 
 	"lambda/ground": {4, below("it opens what the functions stand on", "config", "config/published", "connector", "durable", "durable/aws", "durable/sqlite")},
 
@@ -112,6 +120,7 @@ var layers = map[string]layer{
 	"cmd/lambda/pack":     {6, nil},
 	"cmd/lambda/upkeep":   {6, below("what it is made of", "lambda/upkeep", "lambda/ground", "app")},
 	"cmd/lambda/alert":    {6, below("what it is made of", "lambda/alert", "lambda/ground", "connector")},
+	"cmd/lambda/after":    {6, below("what it is made of", "lambda/after", "lambda/ground", "lambda/metric", "lambda/notice")},
 	"cmd/lambda/web":      {6, below("what it is made of", "lambda/web", "lambda/ground", "app", "web")},
 	"cmd/jirasim":         {6, map[string]string{"jirasim": "what it serves"}},
 }
@@ -140,11 +149,12 @@ var outside = map[string]map[string]string{
 	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/web", "lambda/ground", "lambda/source",
 		"cmd/lambda/web", "cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep"),
 
-	"github.com/aws/aws-sdk-go-v2": {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them"},
+	"github.com/aws/aws-sdk-go-v2": {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "lambda/notice": "the topic"},
 	"github.com/aws/smithy-go":     {"durable/aws": "the errors of the services"},
 	"github.com/goccy/go-yaml":     {"config": "it keeps line and column of every node"},
 	"github.com/google/go-cmp":     {"contract": "it shows differences"},
 	"github.com/spf13/cobra":       {"cmd/accord": "the command line as users know it"},
+	"golang.org/x/oauth2":          {"connector/jira/oauth": "the protocol"},
 	"golang.org/x/term":            {"cmd/accord": "is it a terminal?"},
 	"golang.org/x/time":            {"connector/jira": "the limits of a site"},
 	"modernc.org/sqlite":           {"durable/sqlite": "the store"},

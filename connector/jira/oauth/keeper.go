@@ -1,0 +1,322 @@
+package oauth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"example.com/accord/connector"
+	"example.com/accord/durable"
+)
+
+// How long things may take.
+const (
+	soon     = 10 * time.Minute // so long before its end a token is renewed; if that fails, it is used on
+	margin   = time.Minute      // so long before its end it is used no more: a call may take half of that
+	exchange = 15 * time.Second // a call of the token endpoint
+	leaseFor = 40 * time.Second // the call, and storing what it brought
+	pollGap  = 200 * time.Millisecond
+	again    = 10 * time.Second // after a failure
+	cool     = 10 * time.Minute // after a refusal
+)
+
+// ConsentLife is how long a consent is good for, however often it is used:
+// docs/JIRA.md "OAuth 2.0".
+const ConsentLife = 365 * 24 * time.Hour
+
+// States is the part of [durable.Store] that tokens are kept in.
+type States interface {
+	State(ctx context.Context, name string) (durable.State, error)
+	SetState(ctx context.Context, s durable.State) error
+}
+
+// A Keeper has the tokens of one site. They are the State "oauth/<site>", which
+// all processes and functions share: whoever finds that the access token ends
+// soon takes the lease in the record, renews, stores what came, and only then
+// uses it. The others use the old one on, or wait.
+//
+// A process that dies between the answer and the store leaves the old refresh
+// token. It is taken again for ten minutes after it was first used, so whoever
+// comes after it, 40 s later, goes on as if nothing had been. If nobody comes
+// for ten minutes the consent is lost, and a person has to log in again.
+type Keeper struct {
+	Site  string
+	URL   string // of the site, for people
+	App   App
+	Store States
+	HTTP  *http.Client     // nil: [http.DefaultClient]
+	Now   func() time.Time // nil: time.Now
+	Log   *slog.Logger     // nil: nothing is logged
+
+	mu    sync.Mutex // guards the rest; never held during a call
+	held  record     // as it was last read or stored
+	spent string     // an access token that the site did not take
+	hold  time.Time  // until then the token endpoint is left alone
+	why   error      // why
+	turn  sync.Mutex // held while one of this process looks for a token
+}
+
+// A record is the State.
+type record struct {
+	Cloud     string    `json:"cloud"`           // id of the site at the gateway
+	Lacks     []string  `json:"lacks,omitempty"` // scopes that were not given
+	Consented time.Time `json:"consented"`
+	Access    string    `json:"access"`
+	Got       time.Time `json:"got"`  // Access was
+	Ends      time.Time `json:"ends"` // Access does
+	Refresh   string    `json:"refresh"`
+	Lease     *lease    `json:"lease,omitempty"`
+	Refused   time.Time `json:"refused,omitzero"` // Refresh was, by the token endpoint
+	Why       string    `json:"why,omitempty"`    // it was
+}
+
+// A lease says who renews.
+type lease struct {
+	Since time.Time `json:"since"` // from then on Refresh may have been used
+	Until time.Time `json:"until"`
+}
+
+func (r *record) take(t *oauth2.Token, now time.Time) {
+	life := time.Duration(t.ExpiresIn) * time.Second
+	if life <= 0 {
+		life = time.Hour // as long as they live; a site that takes it no more says so
+	}
+	r.Access, r.Got, r.Ends = t.AccessToken, now, now.Add(life)
+	if t.RefreshToken != "" {
+		r.Refresh = t.RefreshToken
+	}
+	r.Lease, r.Refused, r.Why = nil, time.Time{}, ""
+}
+
+// lasts reports whether the access token is good for that long.
+func (r record) lasts(now time.Time, long time.Duration) bool {
+	return r.Access != "" && now.Add(long).Before(r.Ends)
+}
+
+func (k *Keeper) now() time.Time {
+	if k.Now == nil {
+		return time.Now()
+	}
+	return k.Now()
+}
+
+// Bearer returns where the site's API is, and a token that is good for a
+// minute at least. Errors: connector.ErrDenied if a person has to log in,
+// *connector.Busy if the token endpoint does not answer.
+func (k *Keeper) Bearer(ctx context.Context) (api string, token connector.Secret, err error) {
+	r, ok := k.cached(soon)
+	if !ok {
+		if r, err = k.find(ctx); err != nil {
+			return "", connector.Secret{}, err
+		}
+	}
+	return k.App.api() + "/ex/jira/" + r.Cloud, connector.NewSecret(r.Access), nil
+}
+
+// Refused hears that the site did not take a token, and reports whether
+// another may be had. One that is new was not refused for its age.
+func (k *Keeper) Refused(token connector.Secret) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.held.Access == token.Reveal() {
+		if k.now().Sub(k.held.Got) < time.Minute {
+			return false
+		}
+		k.spent = token.Reveal()
+	}
+	return true
+}
+
+func (k *Keeper) cached(long time.Duration) (record, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.held, k.held.Access != k.spent && k.held.lasts(k.now(), long)
+}
+
+// find looks for a token, one goroutine at a time. While one does, the others
+// use the token that they have for as long as it is good.
+func (k *Keeper) find(ctx context.Context) (record, error) {
+	for !k.turn.TryLock() {
+		if r, ok := k.cached(margin); ok {
+			return r, nil
+		}
+		if err := pause(ctx, pollGap/10); err != nil {
+			return record{}, err
+		}
+	}
+	defer k.turn.Unlock()
+	if r, ok := k.cached(soon); ok {
+		return r, nil
+	}
+	r, err := k.fresh(ctx)
+	if err == nil {
+		k.mu.Lock()
+		k.held = r
+		k.mu.Unlock()
+		return r, nil
+	}
+	if r, ok := k.cached(margin); ok {
+		if k.Log != nil {
+			k.Log.Warn("access token not renewed; the last one is used on", "site", k.Site, "error", err)
+		}
+		return r, nil
+	}
+	return record{}, err
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// fresh reads the record until its token is good, and renews it if nobody else
+// does.
+func (k *Keeper) fresh(ctx context.Context) (record, error) {
+	for {
+		s, r, err := k.load(ctx)
+		if err != nil {
+			return record{}, err
+		}
+		now := k.now()
+		k.mu.Lock()
+		taken := r.Access != k.spent
+		if taken && r.lasts(now, margin) {
+			k.held = r
+		}
+		hold, why := k.hold, k.why
+		k.mu.Unlock()
+		switch {
+		case r.Refresh == "":
+			return record{}, fmt.Errorf("site %s: nobody has logged in; run `accord login %s`: %w", k.Site, k.Site, connector.ErrDenied)
+		case taken && r.lasts(now, soon):
+			return r, nil
+		case r.Why != "" && now.Sub(r.Refused) < cool:
+			return record{}, fmt.Errorf("site %s: %s: %w", k.Site, r.Why, connector.ErrDenied)
+		case now.Before(hold):
+			return record{}, &connector.Busy{For: hold.Sub(now), Why: why.Error()}
+		case r.Lease != nil && now.Before(r.Lease.Until):
+			if taken && r.lasts(now, margin) {
+				return r, nil
+			}
+			if err := pause(ctx, pollGap); err != nil {
+				return record{}, err
+			}
+			continue
+		}
+		if r, err = k.renew(ctx, s, r); !errors.Is(err, durable.ErrStale) {
+			return r, err
+		}
+	}
+}
+
+func (k *Keeper) name() string { return "oauth/" + k.Site }
+
+func (k *Keeper) load(ctx context.Context) (durable.State, record, error) {
+	var r record
+	s, err := k.Store.State(ctx, k.name())
+	if err == nil && len(s.Value) > 0 {
+		err = json.Unmarshal(s.Value, &r)
+	}
+	if err != nil {
+		return s, r, fmt.Errorf("read tokens of %s: %w", k.Site, err)
+	}
+	return s, r, nil
+}
+
+// save stores the record if nobody else did since s was read, and returns what
+// the next save begins with.
+func (k *Keeper) save(ctx context.Context, s durable.State, r record) (durable.State, error) {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return s, fmt.Errorf("store tokens of %s: %w", k.Site, err)
+	}
+	s.Value = b
+	if err := k.Store.SetState(ctx, s); err != nil {
+		return s, fmt.Errorf("store tokens of %s: %w", k.Site, err)
+	}
+	s.Revision++
+	return s, nil
+}
+
+// renew takes the lease, asks for new tokens and stores them. Whoever asked may
+// have gone meanwhile; an answer that is on its way is waited for all the same.
+// Errors: durable.ErrStale if somebody else was faster.
+func (k *Keeper) renew(ctx context.Context, s durable.State, r record) (record, error) {
+	now := k.now()
+	before := r.Lease // of a process that never gave it back
+	r.Lease = &lease{Since: now, Until: now.Add(leaseFor)}
+	if before != nil {
+		r.Lease.Since = before.Since
+	}
+	s, err := k.save(ctx, s, r)
+	if err != nil {
+		return record{}, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	call, cancel := context.WithTimeout(ctx, exchange)
+	defer cancel()
+	t, err := k.App.config().TokenSource(using(call, k.HTTP), &oauth2.Token{RefreshToken: r.Refresh}).Token()
+	switch {
+	case refusal(err):
+		r.Refused, r.Why = k.now(), k.lost(err, before)
+		r.Lease = nil
+		if _, err := k.save(ctx, s, r); err != nil {
+			return record{}, err
+		}
+		return record{}, fmt.Errorf("site %s: %s: %w", k.Site, r.Why, connector.ErrDenied)
+	case err != nil:
+		return record{}, k.failed(ctx, s, r, err)
+	}
+	r.take(t, k.now())
+	return r, k.keep(ctx, s, r)
+}
+
+// lost says why the consent is gone.
+func (k *Keeper) lost(err error, before *lease) string {
+	why := fmt.Sprintf("the consent is not taken any more (%v); run `accord login %s`", explain(err), k.Site)
+	if before != nil {
+		why += fmt.Sprintf("; new tokens were asked for at %s and no answer was stored, and after ten minutes the old ones are worth nothing", before.Since.UTC().Format(time.RFC3339))
+	}
+	return why
+}
+
+// failed gives the lease back after a call whose end is not known. The refresh
+// token may have been used by it: that is remembered.
+func (k *Keeper) failed(ctx context.Context, s durable.State, r record, err error) error {
+	err = fmt.Errorf("site %s: renew tokens: %w", k.Site, explain(err))
+	k.mu.Lock()
+	k.hold, k.why = k.now().Add(again), err
+	k.mu.Unlock()
+	r.Lease.Until = k.now()
+	if _, stored := k.save(ctx, s, r); stored != nil && !errors.Is(stored, durable.ErrStale) {
+		err = errors.Join(err, stored)
+	}
+	return &connector.Busy{For: again, Why: strings.ReplaceAll(err.Error(), "\n", "; ")}
+}
+
+// keep stores new tokens: until that is done, nobody uses them. A store that
+// does not answer is asked again for as long as the lease is ours.
+func (k *Keeper) keep(ctx context.Context, s durable.State, r record) error {
+	var err error
+	for range 4 {
+		if _, err = k.save(ctx, s, r); err == nil || errors.Is(err, durable.ErrStale) {
+			return err
+		}
+		if pause(ctx, time.Second) != nil {
+			break
+		}
+	}
+	return err
+}
