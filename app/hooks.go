@@ -86,6 +86,15 @@ func (a *App) ours(s *Site) string { return a.Config.PublicURL + "/hooks/" + s.N
 // HookURL is the address that a site delivers to. It is a credential.
 func (a *App) HookURL(s *Site) string { return a.ours(s) + s.hook.Key + "?v=" + version }
 
+// Keys are the last parts of the addresses that the sites deliver to, by site.
+func (a *App) Keys() map[string]connector.Secret {
+	keys := map[string]connector.Secret{}
+	for _, s := range a.Sites {
+		keys[s.Name] = connector.NewSecret(s.hook.Key)
+	}
+	return keys
+}
+
 // signed is a fingerprint of the secret that a hook was registered with.
 func (s *Site) signed() string {
 	if !s.secret.Set() {

@@ -28,7 +28,26 @@ const hide = 15 * time.Second
 // without fails. Then it takes no more deliveries, ends what is under way, and
 // returns. Whatever was accepted is in the queue or done.
 func (a *App) Serve(ctx context.Context) error {
-	faces, err := a.listen(ctx)
+	work := []func(context.Context) error{func(ctx context.Context) error {
+		o := durable.RunOptions{Workers: a.options.Workers, Hide: hide, Log: a.options.Log}
+		return durable.Run(ctx, a.Queue, o, a.Turn)
+	}}
+	for _, s := range a.Syncs {
+		work = append(work, func(ctx context.Context) error { a.sweeps(ctx, s); return nil })
+	}
+	for _, s := range a.Sites {
+		if s.Site.Hooks {
+			work = append(work, func(ctx context.Context) error { a.hooking(ctx, s); return nil })
+		}
+	}
+	return a.Host(ctx, a.deliveries(), work...)
+}
+
+// Host serves the pages, and hooks where webhooks are taken, and does the work
+// beside, until ctx ends or one of them fails. Each is told to stop then, and
+// waited for.
+func (a *App) Host(ctx context.Context, hooks http.Handler, work ...func(context.Context) error) error {
+	faces, err := a.listen(ctx, hooks)
 	if err != nil {
 		return err
 	}
@@ -49,19 +68,12 @@ func (a *App) Serve(ctx context.Context) error {
 			}
 		})
 	}
-	all.Go(func() {
-		o := durable.RunOptions{Workers: a.options.Workers, Hide: hide, Log: a.options.Log}
-		if err := durable.Run(ctx, a.Queue, o, a.Turn); err != nil {
-			fail(err)
-		}
-	})
-	for _, s := range a.Syncs {
-		all.Go(func() { a.sweeps(ctx, s) })
-	}
-	for _, s := range a.Sites {
-		if s.Site.Hooks {
-			all.Go(func() { a.hooking(ctx, s) })
-		}
+	for _, do := range work {
+		all.Go(func() {
+			if err := do(ctx); err != nil {
+				fail(err)
+			}
+		})
 	}
 	a.options.Log.Info("serving", "version", a.options.Version, "pages", faces[0].listener.Addr().String(), "hooks", faces[len(faces)-1].listener.Addr().String())
 	<-ctx.Done()
@@ -94,14 +106,14 @@ func (f face) serve(ctx context.Context) error {
 }
 
 // listen opens the listeners: of the pages, and of the hooks where they have one.
-func (a *App) listen(ctx context.Context) ([]face, error) {
+func (a *App) listen(ctx context.Context, deliveries http.Handler) ([]face, error) {
 	pages, hooks := http.NewServeMux(), http.NewServeMux()
 	own := a.Config.HooksAt != ""
 	if !own {
 		hooks = pages
 	}
 	pages.Handle("/", web.Pages{Status: a.Status, Log: a.options.Log}.Handler())
-	hooks.Handle("/hooks/", a.deliveries())
+	hooks.Handle("/hooks/", deliveries)
 	health := web.Health(func(ctx context.Context) error { _, err := a.Gauge.Depth(ctx); return err }, a.options.Log)
 	hooks.Handle("GET /healthz", health)
 	if own {
