@@ -91,6 +91,9 @@ var layers = map[string]layer{
 	"lambda/sweep": {4, map[string]string{
 		"engine": "how a sweep is asked for", "durable": "it stores what is left, as a seam", "connector": "a site that is busy says so",
 	}},
+	"lambda/answer": {4, map[string]string{
+		"connector": "secrets, and the seam that reads webhooks", "connector/jira/hook": "the check of a signature, as hear makes it",
+	}},
 	"lambda/upkeep": {4, nil},
 	"lambda/web":    {4, nil},
 	"lambda/metric": {4, nil},
@@ -118,6 +121,7 @@ var layers = map[string]layer{
 	"cmd/lambda/sweep":    {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
 	"cmd/lambda/backfill": {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
 	"cmd/lambda/pack":     {6, nil},
+	"cmd/lambda/answer":   {6, below("what it is made of", "lambda/answer")},
 	"cmd/lambda/upkeep":   {6, below("what it is made of", "lambda/upkeep", "lambda/ground", "app")},
 	"cmd/lambda/alert":    {6, below("what it is made of", "lambda/alert", "lambda/ground", "connector")},
 	"cmd/lambda/after":    {6, below("what it is made of", "lambda/after", "lambda/ground", "lambda/metric", "lambda/notice")},
