@@ -25,6 +25,12 @@ type Connector interface {
 	// none, State is Absent and Looked is when the search began.
 	Find(ctx context.Context, link issue.Ref, since time.Time) (issue.View, error)
 
+	// Made walks the issues in scope that our account created at or after since
+	// (zero: ever), oldest first; one may come twice. Its views are hints: Ref,
+	// Key, Created, Clock. Where one lacks its Mark, Read shows it. A search is
+	// behind: of the last minutes some may be missing.
+	Made(ctx context.Context, since time.Time) iter.Seq2[issue.View, error]
+
 	// Write carries out c in the order of ARCHITECTURE.md "The writes of one
 	// side". It looks at a row just before it edits or deletes it, not
 	// atomically. It returns an error only if no reply at all is known.

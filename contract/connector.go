@@ -54,6 +54,7 @@ func Connector(t *testing.T, open func(t *testing.T, check func(*testing.T, Rig)
 		"creates with a mark":                 createsMarked,
 		"creates without what is refused":     createsWithoutRefused,
 		"finds nothing that is not ours":      findsOursOnly,
+		"walks what we made":                  walksMade,
 		"shows rows":                          showsRows,
 		"creates rows with marks, in order":   createsRows,
 		"edits and removes rows":              editsRows,

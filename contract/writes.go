@@ -165,3 +165,36 @@ func findsOursOnly(b *bench) {
 		b.Errorf("the search began at %v, asked at %v", v.Looked, asked)
 	}
 }
+
+// walksMade: a store that was lost is rebuilt from this walk.
+func walksMade(b *bench) {
+	began := time.Now()
+	b.create("a person's")
+	marks := map[string]issue.Ref{}
+	for _, n := range []string{"10001", "10002", "10003"} {
+		mark := issue.Ref{Participant: "other", ID: n}
+		marks[b.done(b.birth(mark, issue.Document{summary: issue.Scalar("made " + n)})).Ref.ID] = mark
+	}
+	b.Settle()
+	for name, since := range map[string]time.Time{"ever": {}, "since then": began.Add(-time.Minute)} {
+		found := map[string]bool{}
+		for v, err := range b.Connector.Made(b.Context(), since) {
+			if err != nil {
+				b.Fatalf("Made: %v", err)
+			}
+			if v.Mark == (issue.Ref{}) {
+				v.Mark = b.seeAll(v.Ref.ID)[0].Mark
+			}
+			if want, ours := marks[v.Ref.ID]; !ours || v.Mark != want || v.Ref.Participant != b.Participant || v.Created.IsZero() {
+				b.Errorf("%s: walked %v with mark %v, created %v; want one of %v", name, v.Ref, v.Mark, v.Created, marks)
+			}
+			found[v.Ref.ID] = true
+		}
+		if len(found) != len(marks) {
+			b.Errorf("%s: %d of %d were walked", name, len(found), len(marks))
+		}
+	}
+	for v, err := range b.Connector.Made(b.Context(), time.Now().Add(24*time.Hour)) {
+		b.Errorf("walked %v, %v, which was not made since", v.Ref, err)
+	}
+}

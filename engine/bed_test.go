@@ -32,7 +32,7 @@ func inBed(t *testing.T, test func(*bed)) {
 		b := newBed(t)
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
-		go func() { done <- durable.Run(ctx, b.queue, durable.RunOptions{Workers: 2}, b.engine.Turn) }()
+		go func() { done <- durable.Run(ctx, b.queue, durable.RunOptions{Workers: 2}, b.turn) }()
 		defer func() {
 			stop()
 			if err := <-done; err != nil {
@@ -42,6 +42,9 @@ func inBed(t *testing.T, test func(*bed)) {
 		test(b)
 	})
 }
+
+// turn is a turn of the engine that there is now.
+func (b *bed) turn(ctx context.Context, ev issue.Event) error { return b.engine.Turn(ctx, ev) }
 
 func newBed(t *testing.T) *bed {
 	b := &bed{T: t, store: memory.NewStore(), queue: memory.NewQueue()}

@@ -30,6 +30,9 @@ type Engine struct {
 
 	mu     sync.Mutex
 	health map[issue.Participant]feeling // as last remembered
+
+	recalling sync.Mutex // held by the walk of what our account made before
+	recalled  bool       // it is done; guarded by mu
 }
 
 func (e *Engine) now() time.Time {

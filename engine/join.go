@@ -100,7 +100,7 @@ func (e *Engine) meet(ctx context.Context, refs []issue.Ref) (issue.Link, error)
 		if _, twice := link.Sides[ref.Participant]; twice {
 			return link, fmt.Errorf("link %s: two issues of %s cannot be one", ref, ref.Participant)
 		}
-		other, err := e.Store.Link(ctx, v.Ref)
+		other, err := e.known(ctx, v.Ref)
 		if err == nil {
 			return link, fmt.Errorf("link %s: %w: %s", ref, durable.ErrTaken, issues(other))
 		}

@@ -85,7 +85,7 @@ func unborn(ref issue.Ref, state issue.Presence) error {
 // find returns the link that ref belongs to. A link that is not stored yet has
 // revision 0; found is the issue of a side whose Ref the link does not know yet.
 func (e *Engine) find(ctx context.Context, ref issue.Ref) (link issue.Link, found issue.Ref, err error) {
-	link, err = e.Store.Link(ctx, ref)
+	link, err = e.known(ctx, ref)
 	if !errors.Is(err, durable.ErrNotFound) {
 		return link, found, err
 	}
@@ -100,18 +100,45 @@ func (e *Engine) find(ctx context.Context, ref issue.Ref) (link issue.Link, foun
 		return link, found, err // ref was a key, or the link was born meanwhile
 	}
 	if v.Ours && v.Mark != (issue.Ref{}) {
-		link, err = e.Store.Link(ctx, v.Mark)
-		side := link.Sides[v.Ref.Participant]
-		switch {
-		case err == nil && (side.Ref.ID == "" || side.Ref == v.Ref):
-			return link, v.Ref, nil // our create, found before its reply was
-		case err == nil:
-			return link, found, fmt.Errorf("%w: we made %s for %s, which has %s already", errNothing, v.Ref, v.Mark, side.Ref)
-		case !errors.Is(err, durable.ErrNotFound):
-			return link, found, err
+		link, err = e.marked(ctx, v)
+		if !errors.Is(err, durable.ErrNotFound) {
+			return link, v.Ref, err
 		}
 	}
+	if err := e.orphan(v); err != nil {
+		return link, found, err
+	}
 	return issue.Link{ID: v.Ref}, v.Ref, nil
+}
+
+// known returns the link of ref from the store, which then lacks none that our
+// account made an issue of.
+func (e *Engine) known(ctx context.Context, ref issue.Ref) (issue.Link, error) {
+	link, err := e.Store.Link(ctx, ref)
+	if errors.Is(err, durable.ErrNotFound) || err == nil && len(link.Agreed) == 0 {
+		if err := e.recall(ctx); err != nil {
+			return link, err
+		}
+		return e.Store.Link(ctx, ref)
+	}
+	return link, err
+}
+
+// marked returns the link that an issue of our making is named after; it is
+// found again if the store does not know it. [durable.ErrNotFound]: the name is
+// of no participant of this sync.
+func (e *Engine) marked(ctx context.Context, v issue.View) (issue.Link, error) {
+	link, err := e.Store.Link(ctx, v.Mark)
+	if _, ours := e.Connectors[v.Mark.Participant]; ours && errors.Is(err, durable.ErrNotFound) {
+		if err := e.reuniteAll(ctx, v); err != nil {
+			return link, err
+		}
+		link, err = e.Store.Link(ctx, v.Mark)
+	}
+	if side := link.Sides[v.Ref.Participant]; err == nil && side.Ref.ID != "" && side.Ref != v.Ref {
+		return link, fmt.Errorf("%w: we made %s for %s, which has %s already", errNothing, v.Ref, v.Mark, side.Ref)
+	}
+	return link, err // our create, found before its reply was
 }
 
 // read looks at one issue; its id may be a key.

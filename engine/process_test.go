@@ -188,6 +188,25 @@ func (l wire) Find(ctx context.Context, link issue.Ref, since time.Time) (issue.
 	return through(l, ctx, "find", func(ctx context.Context) (issue.View, error) { return l.Connector.Find(ctx, link, since) })
 }
 
+func (l wire) Made(ctx context.Context, since time.Time) iter.Seq2[issue.View, error] {
+	return func(yield func(issue.View, error) bool) {
+		if err := l.step("made"); err != nil {
+			yield(issue.View{}, err)
+			return
+		}
+		ctx, end := l.bind(ctx)
+		defer end()
+		for v, err := range l.Connector.Made(ctx, since) {
+			if err == nil {
+				err = l.step("made one")
+			}
+			if !yield(v, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 func (l wire) Gone(ctx context.Context, id string, rows ...issue.Place) ([]issue.Place, error) {
 	return through(l, ctx, "gone", func(ctx context.Context) ([]issue.Place, error) { return l.Connector.Gone(ctx, id, rows...) })
 }

@@ -151,6 +151,32 @@ func (t *Tracker) Find(ctx context.Context, link issue.Ref, since time.Time) (is
 	return t.look(ctx, id)
 }
 
+// Made implements [connector.Connector].
+func (t *Tracker) Made(ctx context.Context, since time.Time) iter.Seq2[issue.View, error] {
+	return func(yield func(issue.View, error) bool) {
+		vs, err := call(ctx, t, "made", func() (vs []issue.View) {
+			for _, id := range t.made {
+				k := t.tickets[id]
+				born := k.created.Add(-t.Habits.Skew)
+				if k.ours && k.state == issue.Present && !born.Before(since) && !born.Add(t.lag(id)).After(time.Now()) {
+					v := t.fields(id)
+					vs = append(vs, issue.View{Ref: v.Ref, Key: v.Key, Mark: v.Mark, Ours: true, Created: v.Created, Looked: time.Now(), Clock: v.Clock})
+				}
+			}
+			return vs
+		})
+		if err != nil {
+			yield(issue.View{}, fmt.Errorf("walk what was made: %w", err))
+			return
+		}
+		for _, v := range vs {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
 // Changed implements [connector.Connector]. A position is the time of the last
 // change walked and the id of its issue.
 func (t *Tracker) Changed(ctx context.Context, from connector.Cursor) iter.Seq2[connector.Page, error] {

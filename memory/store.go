@@ -45,6 +45,19 @@ func NewStore() *Store {
 	}}
 }
 
+// Copy returns a store of its own that remembers the same, as a backup does.
+func (s *Store) Copy() *Store {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := NewStore()
+	for id, l := range s.links {
+		c.links[id], c.history[id] = cloneLink(l), slices.Clone(s.history[id])
+	}
+	maps.Copy(c.refs, s.refs)
+	maps.Copy(c.states, s.states)
+	return c
+}
+
 // Link implements [durable.Store].
 func (s *Store) Link(ctx context.Context, ref issue.Ref) (l issue.Link, err error) {
 	err = faulty(ctx, s.Fault, "link", &s.mu, func() error {

@@ -88,6 +88,8 @@ func (s *stage) happen(w []string) error {
 		s.join(issue.Participant(args[0]), false)
 	case "field":
 		s.field(args[0], plan.Kind(args[1]), plan.Policy(args[2]))
+	case "forget":
+		s.forget()
 	case "plan":
 		s.plan()
 	case "look":
