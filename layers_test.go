@@ -150,8 +150,8 @@ var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "T
 // outside is who may import what of others, and why. Test files may import all
 // that go.mod names.
 var outside = map[string]map[string]string{
-	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/web", "lambda/ground", "lambda/source",
-		"cmd/lambda/web", "cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep"),
+	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/web", "lambda/after", "lambda/ground", "lambda/source",
+		"cmd/lambda/web", "cmd/lambda/after", "cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep"),
 
 	"github.com/aws/aws-sdk-go-v2": {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "lambda/notice": "the topic"},
 	"github.com/aws/smithy-go":     {"durable/aws": "the errors of the services"},
