@@ -32,6 +32,7 @@ type site struct {
 	t   testing.TB
 	sim *jirasim.Sim
 	app oauth.App
+	lag time.Duration // of a call, after its effect
 
 	mu     sync.Mutex
 	answer func(*http.Request) error // nil, or what breaks a call after its effect
@@ -49,8 +50,19 @@ func newSite(t testing.TB, change ...func(*jirasim.Options)) *site {
 	return s
 }
 
-// RoundTrip calls the site.
+// RoundTrip calls the site. The answer is on its way for a while, or for as
+// long as its caller waits.
 func (s *site) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := s.reach(r)
+	select {
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	case <-time.After(s.lag):
+		return resp, err
+	}
+}
+
+func (s *site) reach(r *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.Body == nil {
@@ -188,6 +200,7 @@ func TestTwoProcessesRenewOnce(t *testing.T) {
 	var ahead time.Duration
 	clock := func() time.Time { return time.Now().Add(ahead) }
 	s := newSite(t, func(o *jirasim.Options) { o.Now, o.Leeway = clock, -1 })
+	s.lag = 50 * time.Millisecond
 	file := filepath.Join(t.TempDir(), "accord.db")
 	var keepers []*oauth.Keeper
 	for n := range 2 {
@@ -431,6 +444,23 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 		defer cancel()
 		if _, _, err := s.keeper(store).Bearer(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v", err)
+		}
+	})
+}
+
+// TestAnAnswerOnItsWayIsStored: whoever asked has gone, but the old refresh
+// token has been used.
+func TestAnAnswerOnItsWayIsStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store := newSite(t, func(o *jirasim.Options) { o.Leeway = -1 }), memory.NewStore()
+		s.consent(store)
+		time.Sleep(2 * time.Hour)
+		s.lag = 5 * time.Second
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, _, _ = s.keeper(store).Bearer(ctx)
+		if err := s.works(s.keeper(store)); err != nil || s.calls() != 1 {
+			t.Errorf("%v after %d calls", err, s.calls())
 		}
 	})
 }
