@@ -1,20 +1,70 @@
 #!/usr/bin/env bash
-# Installs what the tests with the tag emu run, into the folder .emu of the repository, or where ACCORD_EMU says.
-# It needs python3, npm and mvn; the tests need java. Nothing of it is needed to build or to deploy.
+# Installs what the tests with the tag emu run, into the folder .emu of the repository, or where ACCORD_EMU says. Every version is
+# fixed; what is there already is not fetched again; what does not arrive is tried three times. It took 70 s where it was measured.
+#
+# It needs python3 with venv, npm with Node, mvn and tar; the tests need a JDK. Nothing of it is needed to build or to deploy.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 emu=${ACCORD_EMU:-$PWD/.emu}
 mkdir -p "$emu/npm"
-[ -x "$emu/venv/bin/python" ] || python3 -m venv "$emu/venv"
-"$emu/venv/bin/pip" install --quiet --disable-pip-version-check aws-sam-translator==1.115.0 cfn-lint==1.58.0
+emu=$(cd "$emu" && pwd)
+
+for command in python3 npm node mvn tar javac; do
+	command -v "$command" >/dev/null || { echo "install: it needs $command, which is not there" >&2; exit 1; }
+done
+python3 -c 'import venv, ensurepip' || { echo "install: python3 has no venv; Debian has it in python3-venv" >&2; exit 1; }
+
+# thrice runs a command until it goes well, three times at most; none may ask anything.
+thrice() {
+	local try
+	for try in 1 2 3; do
+		"$@" </dev/null && return
+		echo "install: try $try of 3 failed: $*" >&2
+		sleep $((try * ${ACCORD_PAUSE:-5}))
+	done
+	return 1
+}
+
+# once PART installs a part, unless this very text of it did so before. Each step of a part ends it if it fails.
+once() {
+	local done
+	done=$emu/$1-$(declare -f "$1" | cksum | cut -d ' ' -f 1)
+	[ ! -e "$done" ] || return 0
+	thrice "$1" || { echo "install: there is no $1" >&2; exit 1; }
+	touch "$done"
+}
+
+python() {
+	python3 -m venv --clear "$emu/venv" &&
+	"$emu/venv/bin/pip" install --quiet --no-input --disable-pip-version-check aws-sam-translator==1.115.0 cfn-lint==1.58.0
+}
 
 # aws-local-stepfunctions wants a newer Node than many a machine has, so one comes along.
 node=node-$(node -p 'process.platform + "-" + process.arch')
-npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$emu/npm" \
-	velocityjs@2.1.7 asl-validator@4.0.0 amazon-states-language-service@1.16.1 aws-local-stepfunctions@3.0.0 "$node@22"
-ln -sf "npm/node_modules/$node/bin/node" "$emu/node"
+npms() {
+	npm install --silent --yes --no-audit --no-fund --ignore-scripts --prefix "$emu/npm" \
+		velocityjs@2.1.7 asl-validator@4.0.0 amazon-states-language-service@1.16.1 aws-local-stepfunctions@3.0.0 "$node@22" &&
+		ln -sf "npm/node_modules/$node/bin/node" "$emu/node"
+}
+
+# The package has cfn-guard 3.1.1 for each machine, and the controls of AWS Control Tower; it is not installed, since all of the CDK would follow.
+guard() {
+	local system=ubuntu machine
+	[ "$(uname -s)" != Darwin ] || system=macos
+	machine=$(uname -m)
+	[ "$machine" != arm64 ] || machine=aarch64
+	rm -rf "$emu/guard" && mkdir "$emu/guard" || return
+	(cd "$emu/guard" && npm pack --silent @cdklabs/cdk-validator-cfnguard@0.0.62 && tar -xzf ./*.tgz --strip-components 1 && rm ./*.tgz) >/dev/null || return
+	ln -sf "bin/$system/$machine/cfn-guard" "$emu/guard/cfn-guard" && chmod +x "$emu/guard/cfn-guard"
+}
 
 # The engine that API Gateway's templates are written for, with what it needs.
-for jar in org.apache.velocity:velocity:1.7 commons-collections:commons-collections:3.2.1 commons-lang:commons-lang:2.4; do
-	mvn --quiet --batch-mode -Dstyle.color=never dependency:copy "-Dartifact=$jar" "-DoutputDirectory=$emu/velocity" >/dev/null
-done
+velocity() {
+	local jar
+	for jar in org.apache.velocity:velocity:1.7 commons-collections:commons-collections:3.2.1 commons-lang:commons-lang:2.4; do
+		mvn --quiet --batch-mode -Dstyle.color=never dependency:copy "-Dartifact=$jar" "-DoutputDirectory=$emu/velocity" >/dev/null || return
+	done
+}
+
+for part in python npms guard velocity; do once "$part"; done
+echo "install: $emu has it all, after $SECONDS s"
