@@ -13,7 +13,7 @@ import (
 func TestInstall(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"python3": `[ "$2" != venv ] || { mkdir -p "$4/bin" && ln -sf "$(command -v true)" "$4/bin/pip"; }`,
+		"python3": `[ "$2" != venv ] || { mkdir -p "$4/bin" && ln -sf "$(type -P true)" "$4/bin/pip"; }`,
 		"npm":     `case $1 in pack) [ -e "$DIR/online" ] && tar -czf x.tgz -C "$DIR" package ;; esac`,
 		"node":    `echo linux-x64`,
 		"mvn":     `:`,
