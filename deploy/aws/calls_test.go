@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -80,7 +81,7 @@ func TestMappings(t *testing.T) {
 			t.Errorf("%s gives what failed to %v: only S3 keeps the records themselves", id, got)
 		}
 	}
-	for _, source := range []string{"Stream", "LiveQueue", "BulkQueue"} {
+	for _, source := range []string{"Stream", "LiveQueue", "BulkQueue", "Table"} {
 		if seen[source] != 1 {
 			t.Errorf("%d functions are called for %s, want 1", seen[source], source)
 		}
@@ -88,6 +89,42 @@ func TestMappings(t *testing.T) {
 	for id, f := range functions {
 		if f["ReservedConcurrentExecutions"] != nil {
 			t.Errorf("%s reserves concurrency: messages would be received, not handled, and die", id)
+		}
+	}
+}
+
+// TestAfterIsCalledForHeads, and for nothing else that is in the table.
+func TestAfterIsCalledForHeads(t *testing.T) {
+	tp := load(t, "template.yaml")
+	if v := at(tp.of("AWS::DynamoDB::Table")["Table"], "StreamSpecification/StreamViewType"); v != "NEW_AND_OLD_IMAGES" {
+		t.Errorf("the stream shows %v", v)
+	}
+	called := tp.of("AWS::Lambda::EventSourceMapping")["AfterCalled"]
+	if age := called["MaximumRecordAgeInSeconds"].(float64); age >= 24*3600 {
+		t.Errorf("tried for %v s: the stream keeps a day", age)
+	}
+	var p struct {
+		EventName []string
+		DynamoDB  struct {
+			Keys struct {
+				PK struct{ S []struct{ Prefix string } }
+				SK struct{ S []string }
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(at(called, "FilterCriteria/Filters/0/Pattern").(string)), &p); err != nil || len(at(called, "FilterCriteria/Filters").([]any)) != 1 {
+		t.Fatalf("the filter: %v", err)
+	}
+	pass := func(event, pk, sk string) bool {
+		return slices.Contains(p.EventName, event) && strings.HasPrefix(pk, p.DynamoDB.Keys.PK.S[0].Prefix) && slices.Contains(p.DynamoDB.Keys.SK.S, sk)
+	}
+	for key, want := range map[string]bool{
+		"INSERT link#acme/1 head": true, "MODIFY link#acme/1 head": true, "REMOVE link#acme/1 head": false, "INSERT link#acme/1 l#0#psummary": false,
+		"INSERT history#acme/1 00000000000000000001": false, "MODIFY state =told/acme/1": false, "MODIFY queue#live/acme/1 item": false, "INSERT ref#acme/1 ref": false,
+	} {
+		f := strings.Fields(key)
+		if got := pass(f[0], f[1], f[2]); got != want {
+			t.Errorf("%s passes: %v", key, got)
 		}
 	}
 }
@@ -131,7 +168,7 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if got := strings.Join(names, " "); got != "alert backfill hear sweep turn upkeep web" {
+	if got := strings.Join(names, " "); got != "after alert backfill hear sweep turn upkeep web" {
 		t.Errorf("the functions are %s", got)
 	}
 	for _, name := range names {

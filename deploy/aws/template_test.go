@@ -129,7 +129,7 @@ func walk(v any, where string, f func(where string, o object)) {
 // reference of CloudFormation's resource types, "Return values".
 var attributes = map[string][]string{
 	"AWS::KMS::Key":                 {"Arn"},
-	"AWS::DynamoDB::Table":          {"Arn"},
+	"AWS::DynamoDB::Table":          {"Arn", "StreamArn"},
 	"AWS::S3::Bucket":               {"Arn"},
 	"AWS::Kinesis::Stream":          {"Arn"},
 	"AWS::SQS::Queue":               {"Arn", "QueueName"},
