@@ -69,6 +69,8 @@ var layers = map[string]layer{
 	"jirasim/limits":  {3, nil},
 	"jirasim/consent": {3, nil},
 
+	"awssim": {3, nil}, // like jirasim, it must not share our misunderstandings
+
 	"runtimeapi": {3, nil}, // it runs any function
 
 	"config/published": {4, map[string]string{"config": "what is published", "durable": "where it is kept, as a seam"}},
@@ -107,6 +109,10 @@ var layers = map[string]layer{
 
 	"app": {5, below("it opens everything that accord.yaml names",
 		"config", "web", "engine", "connector/jira", "connector", "durable", "plan", "issue")},
+	"app/aslambda": {5, map[string]string{
+		"app": "whose events the functions handle", "config": "what they are told", "connector": "keys are Secrets", "durable/sqlite": "the state is on this machine",
+		"lambda/source": "calls the functions", "runtimeapi": "runs them",
+	}},
 	"app/local": {5, map[string]string{"app": "what it opens", "config": "what it opens", "durable/sqlite": "the state, in one file"}},
 	"demo": {5, map[string]string{
 		"app": "it runs the real thing", "app/local": "its state is on this machine", "config": "its accord.yaml", "demo/script": "the edits", "jirasim": "the two Jiras",
@@ -115,7 +121,7 @@ var layers = map[string]layer{
 	"demo/script": {5, nil}, // it judges the sync, so it shares nothing with it
 
 	"cmd/accord": {6, below("flags, printing, exit codes",
-		"app", "app/local", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
+		"app", "app/aslambda", "app/local", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
 	"cmd/lambda/hear":     {6, below("what it is made of", "lambda/hear", "lambda/ground", "config", "connector", "connector/jira/hook", "issue")},
 	"cmd/lambda/turn":     {6, below("what it is made of", "lambda/turn", "lambda/ground", "app")},
 	"cmd/lambda/sweep":    {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
@@ -153,16 +159,17 @@ var outside = map[string]map[string]string{
 	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/web", "lambda/after", "lambda/ground", "lambda/source",
 		"cmd/lambda/web", "cmd/lambda/after", "cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep"),
 
-	"github.com/aws/aws-sdk-go-v2": {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "lambda/notice": "the topic"},
-	"github.com/aws/smithy-go":     {"durable/aws": "the errors of the services"},
-	"github.com/goccy/go-yaml":     {"config": "it keeps line and column of every node"},
-	"github.com/google/go-cmp":     {"contract": "it shows differences"},
-	"github.com/spf13/cobra":       {"cmd/accord": "the command line as users know it"},
-	"golang.org/x/oauth2":          {"connector/jira/oauth": "the protocol"},
-	"golang.org/x/term":            {"cmd/accord": "is it a terminal?"},
-	"golang.org/x/time":            {"connector/jira": "the limits of a site"},
-	"modernc.org/sqlite":           {"durable/sqlite": "the store"},
-	"pgregory.net/rapid":           {"contract": "it draws samples"},
+	"github.com/aws/aws-sdk-go-v2":      {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "lambda/notice": "the topic"},
+	"github.com/aws/smithy-go":          {"durable/aws": "the errors of the services"},
+	"github.com/goccy/go-yaml":          {"config": "it keeps line and column of every node"},
+	"github.com/johannesboyne/gofakes3": {"awssim": "S3 in memory"},
+	"github.com/google/go-cmp":          {"contract": "it shows differences"},
+	"github.com/spf13/cobra":            {"cmd/accord": "the command line as users know it"},
+	"golang.org/x/oauth2":               {"connector/jira/oauth": "the protocol"},
+	"golang.org/x/term":                 {"cmd/accord": "is it a terminal?"},
+	"golang.org/x/time":                 {"connector/jira": "the limits of a site"},
+	"modernc.org/sqlite":                {"durable/sqlite": "the store"},
+	"pgregory.net/rapid":                {"contract": "it draws samples"},
 }
 
 // A source is one Go file of the repository.

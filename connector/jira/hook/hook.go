@@ -3,9 +3,6 @@
 package hook
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +16,8 @@ import (
 
 // A Reader reads the webhooks of one site. It implements [connector.Events].
 type Reader struct {
-	Secret   connector.Secret // not set: the path key alone proves a delivery
+	Secret   connector.Secret // signs the body; not set: the path key alone proves a delivery
+	App      connector.Secret // of the OAuth 2.0 app that registers the webhooks, whose deliveries carry a token instead; not set: no app does
 	Projects []Project        // of all participants on the site
 }
 
@@ -69,21 +67,10 @@ func (r *Reader) participants(keys []string) (out []issue.Participant) {
 
 // authentic is whether the site has signed it, where a secret was agreed on.
 func (r *Reader) authentic(d connector.Delivery) bool {
-	return !r.Secret.Set() || Signed(r.Secret, header(d.Header, "X-Hub-Signature"), d.Body)
-}
-
-// Signed reports whether a signature, as the header X-Hub-Signature has it, is
-// one over the raw body with the secret. It takes the same time whichever is
-// wrong: docs/JIRA.md "Webhooks".
-func Signed(secret connector.Secret, signature string, body []byte) bool {
-	method, sum, _ := strings.Cut(signature, "=")
-	got, err := hex.DecodeString(sum)
-	if err != nil || !strings.EqualFold(method, "sha256") || !secret.Set() {
-		return false
+	if r.App.Set() {
+		return Proven(r.App, header(d.Header, "Authorization"), d.At)
 	}
-	mac := hmac.New(sha256.New, []byte(secret.Reveal()))
-	mac.Write(body)
-	return hmac.Equal(got, mac.Sum(nil))
+	return !r.Secret.Set() || Signed(r.Secret, header(d.Header, "X-Hub-Signature"), d.Body)
 }
 
 // header finds a header in whatever case it came.
