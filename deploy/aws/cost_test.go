@@ -8,39 +8,50 @@ import (
 	"testing"
 )
 
-// A price is what AWS asks for one unit, in US dollars. All are list prices of
-// us-east-1 without any free tier, as remembered from the price pages of 2025:
-// assumptions, to be looked up again before anybody relies on them.
+// A price is what AWS asks for one unit, in US dollars: list prices of us-east-1
+// without any free tier. AWS's own pages mostly show them by a script, so each
+// says where the figure was read on 2026-11-24. What infracost has stands in its
+// golden files, which it makes from AWS's price list; it was not looked up at AWS.
 type price struct {
-	what string
-	usd  float64
-	page string // aws.amazon.com/PAGE/pricing
+	what   string
+	usd    float64
+	page   string // aws.amazon.com/PAGE/pricing
+	source string // where it was read, with its date if it has one
 }
 
+const priceList = "infracost, 01c59b1"
+
 var prices = map[string]price{
-	"gateway":    {"API Gateway REST, a million requests", 3.50, "api-gateway"},
-	"stream":     {"Kinesis on demand, a stream for an hour", 0.04, "kinesis/data-streams"},
-	"streamIn":   {"Kinesis on demand, a GB in", 0.08, "kinesis/data-streams"},
-	"streamOut":  {"Kinesis on demand, a GB out", 0.04, "kinesis/data-streams"},
-	"shard":      {"Kinesis provisioned, a shard for an hour", 0.015, "kinesis/data-streams"},
-	"shardLong":  {"Kinesis provisioned, a shard that keeps more than a day, for an hour", 0.02, "kinesis/data-streams"},
-	"calls":      {"Lambda, a million calls", 0.20, "lambda"},
-	"gbSeconds":  {"Lambda on arm64, a million GB-seconds", 13.3334, "lambda"},
-	"sqs":        {"SQS standard, a million requests", 0.40, "sqs"},
-	"writes":     {"DynamoDB on demand, a million write units", 0.625, "dynamodb"},
-	"reads":      {"DynamoDB on demand, a million read units", 0.125, "dynamodb"},
-	"key":        {"KMS, a key for a month", 1.00, "kms"},
-	"keyCalls":   {"KMS, a million requests", 3.00, "kms"},
-	"secret":     {"Secrets Manager, a secret for a month", 0.40, "secrets-manager"},
-	"alarm":      {"CloudWatch, a metric of an alarm for a month", 0.10, "cloudwatch"},
-	"dashboard":  {"CloudWatch, a dashboard for a month", 3.00, "cloudwatch"},
-	"logs":       {"CloudWatch, a GB of log", 0.50, "cloudwatch"},
-	"transition": {"Step Functions standard, a million transitions", 25.00, "step-functions"},
+	"gateway":     {"API Gateway REST, a million requests", 3.50, "api-gateway", "AWS: whitepaper on private APIs, \"Cost optimization\""},
+	"stream":      {"Kinesis on demand, a stream for an hour", 0.04, "kinesis/data-streams", priceList},
+	"streamIn":    {"Kinesis on demand, a GB in", 0.08, "kinesis/data-streams", priceList},
+	"streamOut":   {"Kinesis on demand, a GB out", 0.04, "kinesis/data-streams", priceList},
+	"streamKept":  {"Kinesis on demand, a GB kept beyond its first day for a month", 0.10, "kinesis/data-streams", priceList},
+	"shard":       {"Kinesis provisioned, a shard for an hour", 0.015, "kinesis/data-streams", priceList},
+	"shardLong":   {"Kinesis provisioned, a shard that keeps more than a day, for an hour", 0.02, "kinesis/data-streams", "c3x.dev, aws_kinesis_stream"},
+	"calls":       {"Lambda, a million calls", 0.20, "lambda", priceList},
+	"gbSeconds":   {"Lambda on arm64, a million GB-seconds", 13.3334, "lambda", priceList},
+	"sqs":         {"SQS standard, a million requests", 0.40, "sqs", "cloudburn.io, March 2026"},
+	"writes":      {"DynamoDB on demand, a million write units", 0.625, "dynamodb", "airbyte.com, July 2025: halved in November 2024"},
+	"reads":       {"DynamoDB on demand, a million read units", 0.125, "dynamodb", "airbyte.com, July 2025: halved in November 2024"},
+	"table":       {"DynamoDB, a GB kept for a month", 0.25, "dynamodb", priceList},
+	"backup":      {"DynamoDB, a GB that can be put back to any time, for a month", 0.20, "dynamodb", priceList},
+	"key":         {"KMS, a key for a month", 1.00, "kms", "cloudburn.io, March 2026"},
+	"keyCalls":    {"KMS, a million requests", 3.00, "kms", "factualminds.com, June 2026"},
+	"secret":      {"Secrets Manager, a secret for a month", 0.40, "secrets-manager", priceList},
+	"secretCalls": {"Secrets Manager, a million requests", 5.00, "secrets-manager", priceList},
+	"alarm":       {"CloudWatch, a metric of an alarm for a month", 0.10, "cloudwatch", "infracost, 2599472"},
+	"metric":      {"CloudWatch, a metric of our own for a month", 0.30, "cloudwatch", "signoz.io, February 2026"},
+	"dashboard":   {"CloudWatch, a dashboard for a month", 3.00, "cloudwatch", "factualminds.com, June 2026"},
+	"logs":        {"CloudWatch, a GB of log", 0.50, "cloudwatch", "factualminds.com, June 2026"},
+	"transition":  {"Step Functions standard, a million transitions", 25.00, "step-functions", "AWS: its price page"},
+	"out":         {"a GB out to the internet", 0.09, "ec2/on-demand", "awsforengineers.com, May 2025"},
 }
 
 // order is that of the table in docs/AWS.md.
 var order = []string{
-	"gateway", "stream", "streamIn", "streamOut", "shard", "shardLong", "calls", "gbSeconds", "sqs", "writes", "reads", "key", "keyCalls", "secret", "alarm", "dashboard", "logs", "transition",
+	"gateway", "stream", "streamIn", "streamOut", "streamKept", "shard", "shardLong", "calls", "gbSeconds", "sqs", "writes", "reads", "table", "backup",
+	"key", "keyCalls", "secret", "secretCalls", "alarm", "metric", "dashboard", "logs", "transition", "out",
 }
 
 const hours = 730 // in a month
@@ -61,22 +72,32 @@ func total(bill []line) (usd float64) {
 
 // idle is the bill of a month without any edit, with sweeps every five minutes.
 func idle(t *testing.T) []line {
-	metrics := 0
+	watched := 0
 	for _, alarm := range load(t, "watch.yaml").of("AWS::CloudWatch::Alarm") {
-		metrics += len(asked(alarm))
+		watched += len(asked(alarm))
 	}
 	const sweeps = hours * 12.0
-	const receives = 2 * 2 * hours * 180.0 // two queues, two pollers each at the least, one receive in 20 s
+	const receives = 2 * 5 * hours * 180.0 // Lambda asks each of two queues five times in 20 s ("Scaling for SQS")
+	own := 0
+	for namespace, names := range metrics {
+		if !strings.HasPrefix(namespace, "AWS/") {
+			own += len(names)
+		}
+	}
 	return []line{
 		{"the stream, on demand", hours, "stream"},
-		{fmt.Sprintf("%d metrics in alarms", metrics), float64(metrics), "alarm"},
+		{fmt.Sprintf("%d metrics in alarms", watched), float64(watched), "alarm"},
+		{fmt.Sprintf("%d metrics of our own", own), float64(own), "metric"},
 		{"the dashboard", 1, "dashboard"},
-		{"five secrets: two tokens, two that sign, the path keys", 5, "secret"},
+		{"six secrets: two tokens, two that sign, the sites' keys, the path key", 6, "secret"},
+		{"8,760 sweeps that ask for two of them", sweeps * 2 / 1e6, "secretCalls"},
 		{"the key", 1, "key"},
 		{"8,760 sweeps of 6 transitions each", sweeps * 6 / 1e6, "transition"},
 		{"8,760 sweeps of 2 s with 256 MB", sweeps * 2 / 4 / 1e6, "gbSeconds"},
 		{"two queues that are asked", receives / 1e6, "sqs"},
 		{"requests to the key", (receives/100 + sweeps*2) / 1e6, "keyCalls"},
+		{"the table, with 10,000 links of 20 KB", 0.2, "table"},
+		{"and its backup", 0.2, "backup"},
 	}
 }
 
@@ -89,6 +110,7 @@ func busy() []line {
 		{"2,000 webhooks", webhooks / 1e6, "gateway"},
 		{"their records of 8 KiB bodies, in", gb, "streamIn"},
 		{"and out", gb, "streamOut"},
+		{"and kept for two days more", gb * 2 / 30, "streamKept"},
 		{"400 calls of hear, 2,000 of turn and of after", (400 + 2*turns) / 1e6, "calls"},
 		{"hear: 100 ms with 256 MB; turn: 2 s with 512 MB; after: 50 ms with 128 MB", (400*0.1/4 + turns*2/2 + turns*0.05/8) / 1e6, "gbSeconds"},
 		{"send, receive, delete", 3 * turns / 1e6, "sqs"},
@@ -96,6 +118,7 @@ func busy() []line {
 		{"20 read units a turn", 20 * turns / 1e6, "reads"},
 		{"requests to the key", turns / 1e6, "keyCalls"},
 		{"1 KB of log a turn", turns * 1000 / 1e9, "logs"},
+		{"15 KB to the sites a turn", turns * 15_000 / 1e9, "out"},
 	}
 }
 
@@ -153,9 +176,9 @@ func capacity() string {
 
 func listed() string {
 	var b strings.Builder
-	b.WriteString("| price | USD | page |\n| --- | ---: | --- |\n")
+	b.WriteString("| price | USD | page | read in |\n| --- | ---: | --- | --- |\n")
 	for _, name := range order {
-		fmt.Fprintf(&b, "| %s | %g | %s |\n", prices[name].what, prices[name].usd, prices[name].page)
+		fmt.Fprintf(&b, "| %s | %g | %s | %s |\n", prices[name].what, prices[name].usd, prices[name].page, prices[name].source)
 	}
 	return b.String()
 }
