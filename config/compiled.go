@@ -58,6 +58,8 @@ func (c Config) Portable() error {
 	for _, s := range c.Sites {
 		file(s.Name, "token", s.Token.File)
 		file(s.Name, "secret", s.Secret.File)
+		file(s.Name, "oauth.client", s.OAuth.Client.File)
+		file(s.Name, "oauth.secret", s.OAuth.Secret.File)
 		file(s.Name, "ca_file", s.CAFile)
 	}
 	return errors.Join(errs...)

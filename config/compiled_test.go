@@ -58,9 +58,10 @@ func TestPortable(t *testing.T) {
 	c := config.Config{Sites: []config.Site{
 		{Name: "one", Token: config.Credential{Env: "T"}, Secret: config.Credential{Env: "S"}},
 		{Name: "two", Token: config.Credential{File: "t"}, Secret: config.Credential{File: "s"}, CAFile: "c.pem"},
+		{Name: "three", OAuth: config.OAuth{Client: config.Credential{File: "i"}, Secret: config.Credential{File: "s"}}},
 	}}
 	err := c.Portable()
-	for _, want := range []string{"two: token is the file t", "two: secret is the file s", "two: ca_file is the file c.pem"} {
+	for _, want := range []string{"two: token is the file t", "two: secret is the file s", "two: ca_file is the file c.pem", "three: oauth.client is the file i", "three: oauth.secret is the file s"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v lacks %q", err, want)
 		}

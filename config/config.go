@@ -46,12 +46,24 @@ type Site struct {
 	Kind   string // Cloud or DataCenter
 	URL    string // without a slash at the end
 	User   string // e-mail address of the account; may be empty at a Data Center
-	Token  Credential
+	Token  Credential // unset where OAuth is set
 	Secret Credential // signs its webhooks; may be unset
+	OAuth  OAuth      `json:",omitzero"` // an app that the account consents to, instead of a token
 	Proxy  string     // may be empty
 	CAFile string     // may be empty
 	Hooks  bool       // register a webhook; false: sweeps alone find what changed
 }
+
+// An OAuth is an OAuth 2.0 app of the user's own, at Jira Cloud.
+type OAuth struct {
+	Client, Secret Credential
+	Callback       string // where a log-in comes back to, on this machine; as the app has it
+	AuthURL        string // of the authorization server; "": Atlassian's
+	APIURL         string // of the gateway to the API; "": Atlassian's
+}
+
+// Set reports whether there is an app.
+func (o OAuth) Set() bool { return o != OAuth{} }
 
 // A Credential says where a secret is; the file never holds one.
 type Credential struct {

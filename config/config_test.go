@@ -136,6 +136,33 @@ func words(pairs ...string) (out []plan.Word) {
 	return out
 }
 
+func TestOAuth(t *testing.T) {
+	c, faults := config.Parse("/etc/accord/accord.yaml", []byte(`
+version: 1
+public_url: https://accord.example
+sites:
+  other: {kind: cloud, url: https://other.example, oauth: {client: {env: ID}, secret: {env: S}, callback: "http://localhost:99/x", auth_url: https://auth.example/, api_url: https://api.example}}
+  plain: {kind: cloud, url: https://plain.example, oauth: {client: {env: ID}, secret: {file: s}}}
+syncs:
+  one: {participants: [{name: a, site: plain, project: A}, {name: b, site: other, project: B}], fields: {summary: }}
+`))
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	want := []config.Site{
+		{Name: "other", Kind: "cloud", URL: "https://other.example", Hooks: true, OAuth: config.OAuth{Client: config.Credential{Env: "ID"}, Secret: config.Credential{Env: "S"},
+			Callback: "http://localhost:99/x", AuthURL: "https://auth.example", APIURL: "https://api.example"}},
+		{Name: "plain", Kind: "cloud", URL: "https://plain.example", Hooks: true, OAuth: config.OAuth{Client: config.Credential{Env: "ID"}, Secret: config.Credential{File: "/etc/accord/s"},
+			Callback: "http://127.0.0.1:8087/callback"}},
+	}
+	if diff := cmp.Diff(want, c.Sites); diff != "" {
+		t.Error(diff)
+	}
+	if want[0].OAuth.Set() == (config.Site{}).OAuth.Set() {
+		t.Error("it cannot be told whether there is an app")
+	}
+}
+
 func TestRules(t *testing.T) {
 	rules := read(t, string(example(t))).Syncs[0].Rules
 	want := map[string]plan.Field{

@@ -71,7 +71,7 @@ func (r *reader) sites(n node) []Site {
 }
 
 func (r *reader) site(e entry) Site {
-	o := r.object(e.node, "kind", "url", "user", "token", "secret", "proxy", "ca_file", "webhooks")
+	o := r.object(e.node, "kind", "url", "user", "token", "oauth", "secret", "proxy", "ca_file", "webhooks")
 	s := Site{Name: e.key, Hooks: true}
 	if r.need(e.node, o, "kind", "cloud or datacenter") {
 		s.Kind = r.oneOf(o["kind"], Cloud, DataCenter)
@@ -79,16 +79,11 @@ func (r *reader) site(e entry) Site {
 	if r.need(e.node, o, "url", "the address of this Jira, such as https://acme.atlassian.net") {
 		s.URL = r.url(o["url"])
 	}
-	if r.need(e.node, o, "token", "an API token or personal access token, named as {env: NAME} or {file: PATH}") {
-		s.Token = r.credential(o["token"])
-	}
-	if n, ok := o["user"]; ok {
-		s.User, _ = r.word(n)
-	} else if s.Kind == Cloud {
-		r.fault(e.node, "user is missing: the e-mail address of the account that the token belongs to")
-	}
-	if n, ok := o["secret"]; ok {
-		s.Secret = r.credential(n)
+	if n, ok := o["oauth"]; ok {
+		s.OAuth = r.oauth(n, s.Kind)
+		r.instead(o, "user", "token", "secret")
+	} else {
+		r.account(e.node, o, &s)
 	}
 	if n, ok := o["proxy"]; ok {
 		s.Proxy = r.url(n)
@@ -100,6 +95,64 @@ func (r *reader) site(e entry) Site {
 		s.Hooks = r.yes(n)
 	}
 	return s
+}
+
+// account reads the account whose token is used.
+func (r *reader) account(site node, o map[string]node, s *Site) {
+	if r.need(site, o, "token", "an API token or personal access token, named as {env: NAME} or {file: PATH}") {
+		s.Token = r.credential(o["token"])
+	}
+	if n, ok := o["user"]; ok {
+		s.User, _ = r.word(n)
+	} else if s.Kind == Cloud {
+		r.fault(site, "user is missing: the e-mail address of the account that the token belongs to")
+	}
+	if n, ok := o["secret"]; ok {
+		s.Secret = r.credential(n)
+	}
+}
+
+// instead says which keys have no meaning beside oauth.
+func (r *reader) instead(o map[string]node, keys ...string) {
+	for _, key := range keys {
+		if n, ok := o[key]; ok {
+			r.fault(n, "has no meaning with oauth: the account is the one that consents with `accord login`, and the app's secret signs its webhooks")
+		}
+	}
+}
+
+// callback is where a log-in comes back to, unless the file says otherwise.
+const callback = "http://127.0.0.1:8087/callback"
+
+func (r *reader) oauth(n node, kind string) OAuth {
+	o, out := r.object(n, "client", "secret", "callback", "auth_url", "api_url"), OAuth{Callback: callback}
+	if kind != "" && kind != Cloud {
+		r.fault(n, "only Jira Cloud knows such apps; give a token")
+	}
+	if r.need(n, o, "client", "the client id of the app, named as {env: NAME} or {file: PATH}") {
+		out.Client = r.credential(o["client"])
+	}
+	if r.need(n, o, "secret", "the secret of the app, named as {env: NAME} or {file: PATH}") {
+		out.Secret = r.credential(o["secret"])
+	}
+	if n, ok := o["callback"]; ok {
+		out.Callback = r.callback(n)
+	}
+	if n, ok := o["auth_url"]; ok {
+		out.AuthURL = r.url(n)
+	}
+	if n, ok := o["api_url"]; ok {
+		out.APIURL = r.url(n)
+	}
+	return out
+}
+
+func (r *reader) callback(n node) string {
+	w, ok := r.word(n)
+	if u, err := url.Parse(w); ok && (err != nil || u.Scheme != "http" || !loopback(u.Hostname()) || u.Port() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "") {
+		r.fault(n, "this is no address of this machine such as %s", callback)
+	}
+	return w
 }
 
 // credential reads {env: NAME} or {file: PATH}. Nothing that stands here is

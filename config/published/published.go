@@ -67,6 +67,42 @@ func Use(ctx context.Context, s durable.Store, c Current) error {
 	return nil
 }
 
+// address is the State that says where the sites reach the hooks of a stack.
+const address = "hooks/address"
+
+// NoteAddress keeps where the sites reach the hooks: the functions are told, and
+// others on the same state are not. It holds a key.
+func NoteAddress(ctx context.Context, s durable.Store, url string) error {
+	st, err := s.State(ctx, address)
+	if err != nil {
+		return fmt.Errorf("note address of the hooks: %w", err)
+	}
+	value, err := json.Marshal(url)
+	if err != nil {
+		return err
+	}
+	if bytes.Equal(st.Value, value) {
+		return nil
+	}
+	st.Value = value
+	if err := s.SetState(ctx, st); err != nil && !errors.Is(err, durable.ErrStale) { // another has noted it
+		return fmt.Errorf("note address of the hooks: %w", err)
+	}
+	return nil
+}
+
+// Address returns what NoteAddress has kept; empty: nothing.
+func Address(ctx context.Context, s durable.Store) (url string, err error) {
+	st, err := s.State(ctx, address)
+	if err == nil && len(st.Value) > 0 {
+		err = json.Unmarshal(st.Value, &url)
+	}
+	if err != nil {
+		return "", fmt.Errorf("read address of the hooks: %w", err)
+	}
+	return url, nil
+}
+
 // key is that of a configuration's blob.
 func key(digest string) string { return "config/" + digest + ".json" }
 

@@ -97,3 +97,28 @@ func TestTwoPublishAtTheSameTime(t *testing.T) {
 		t.Errorf("in use is %q, %v", got.Digest, err)
 	}
 }
+
+func TestTheAddressIsNoted(t *testing.T) {
+	s := memory.NewStore()
+	for _, want := range []string{"", "https://stack.example/key", "https://other.example/key", "https://other.example/key"} {
+		if want != "" {
+			if err := published.NoteAddress(t.Context(), s, want); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := published.Address(t.Context(), s); got != want || err != nil {
+			t.Errorf("the address is %q (%v), want %q", got, err, want)
+		}
+	}
+	if st, err := s.State(t.Context(), "hooks/address"); err != nil || st.Revision != 2 {
+		t.Errorf("revision %d (%v): what is known is noted again", st.Revision, err)
+	}
+	down := errors.New("down")
+	s.Fault = func(string) error { return down }
+	if err := published.NoteAddress(t.Context(), s, "x"); !errors.Is(err, down) {
+		t.Errorf("note: %v", err)
+	}
+	if _, err := published.Address(t.Context(), s); !errors.Is(err, down) {
+		t.Errorf("read: %v", err)
+	}
+}
