@@ -19,6 +19,10 @@ func accepts(p object, value string) bool {
 		if pattern, ok := p["AllowedPattern"].(string); ok && !regexp.MustCompile(`^(?:`+pattern+`)$`).MatchString(v) {
 			return false
 		}
+		least, _ := p["MinLength"].(float64)
+		if most, ok := p["MaxLength"].(float64); float64(len(v)) < least || ok && float64(len(v)) > most {
+			return false
+		}
 		if all, ok := p["AllowedValues"].([]any); ok && !slices.ContainsFunc(all, func(a any) bool { return fmt.Sprint(a) == v }) {
 			return false
 		}
@@ -42,11 +46,11 @@ func within(p object, v string) bool {
 func TestBadParametersAreRefused(t *testing.T) {
 	params := load(t, "template.yaml").params
 	for name, c := range map[string]struct{ good, bad []string }{
-		"Name":            {[]string{"accord", "a1", "team-a"}, []string{"", "a", "Accord", "1a", "-a", "a-", "a_b", "a b", strings.Repeat("a", 22)}},
+		"Name":            {[]string{"accord", "a1b", "team-a-2"}, []string{"", "a1", "Accord", "1ab", "-ab", "ab-", "xn--a", "a_b", "a b", strings.Repeat("a", 22)}},
 		"Stage":           {[]string{"dev", "prod"}, []string{"", "Prod", "test"}},
 		"AlarmAddress":    {[]string{"ops@acme.example"}, []string{"", "ops", "ops@acme", "a b@acme.example", "@acme.example", "ops@.example"}},
 		"SlackSecret":     {[]string{"none", "accord/slack"}, []string{"", "https://hooks.example/x", "a b", "secret:x"}},
-		"HookRanges":      {[]string{"192.0.2.0/24", "192.0.2.0/24,198.51.100.7/32"}, []string{"", "192.0.2.0", "192.0.2.0/33", "192.0.2.0/24,", "any", "2001:db8::/32"}},
+		"HookRanges":      {[]string{"192.0.2.0/24", "192.0.2.0/24,198.51.100.7/32", "10.0.0.0/8"}, []string{"", "192.0.2.0", "192.0.2.0/33", "192.0.2.0/24,", "192.0.2.256/32", "192.0.02.1/32", "0.0.0.0/0", "0.0.0.0/1", "any", "2001:db8::/32"}},
 		"PathKey":         {[]string{strings.Repeat("aZ09_-", 6)}, []string{"", "short", strings.Repeat("a", 65), strings.Repeat("a/", 16), strings.Repeat("é", 32)}},
 		"BodyKiB":         {[]string{"2", "64"}, []string{"", "0", "3", "128", "8.0"}},
 		"StreamMode":      {[]string{"ON_DEMAND", "PROVISIONED"}, []string{"", "on_demand"}},
