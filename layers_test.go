@@ -128,7 +128,7 @@ var layers = map[string]layer{
 	"cmd/lambda/backfill": {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
 	"cmd/lambda/pack":     {6, nil},
 	"cmd/lambda/answer":   {6, below("what it is made of", "lambda/answer")},
-	"cmd/lambda/upkeep":   {6, below("what it is made of", "lambda/upkeep", "lambda/ground", "app")},
+	"cmd/lambda/upkeep":   {6, below("what it is made of", "lambda/upkeep", "lambda/ground", "app", "config/published")},
 	"cmd/lambda/alert":    {6, below("what it is made of", "lambda/alert", "lambda/ground", "connector")},
 	"cmd/lambda/after":    {6, below("what it is made of", "lambda/after", "lambda/ground", "lambda/metric", "lambda/notice")},
 	"cmd/lambda/web":      {6, below("what it is made of", "lambda/web", "lambda/ground", "app", "web")},

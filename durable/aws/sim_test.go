@@ -21,9 +21,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 )
 
 // An account is a simulated one, as the SDK reaches it.
@@ -55,9 +52,7 @@ func (a account) stack(t *testing.T, name string) (*aws.Store, *aws.Queue, *aws.
 	if err := a.Stack(name); err != nil {
 		t.Fatal(err)
 	}
-	blobs := aws.NewBlobs(s3.NewFromConfig(a.sdk, func(o *s3.Options) { o.UsePathStyle = true }), awssim.Bucket(name))
-	store := aws.NewStore(dynamodb.NewFromConfig(a.sdk), name, blobs)
-	return store, aws.NewQueue(sqs.NewFromConfig(a.sdk), store, a.Queue(name+"-live"), a.Queue(name+"-bulk")), blobs
+	return aws.Open(a.sdk, aws.Names{Table: name, Bucket: awssim.Bucket(name), Live: a.Queue(name + "-live"), Bulk: a.Queue(name + "-bulk")})
 }
 
 // A way makes one call in so many fail, and counts how.

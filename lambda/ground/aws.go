@@ -12,10 +12,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	accord "example.com/accord/config"
 	"example.com/accord/config/published"
@@ -34,10 +31,7 @@ func (g *Ground) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open AWS: %w", err)
 	}
-	// An address of one's own, as an emulator has, knows no bucket by its host name.
-	blobs := aws.NewBlobs(s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }), names[3])
-	store := aws.NewStore(dynamodb.NewFromConfig(c), names[0], blobs)
-	queue := aws.NewQueue(sqs.NewFromConfig(c), store, names[1], names[2])
+	store, queue, blobs := aws.Open(c, aws.Names{Table: names[0], Live: names[1], Bulk: names[2], Bucket: names[3]})
 	g.Store, g.Queue, g.Gauge, g.Blobs, g.Tidy = store, queue, queue, blobs, store.Sweep
 	g.Take = func(ctx context.Context, m events.SQSMessage) (durable.Message, bool, error) {
 		out, ok, err := queue.Take(ctx, aws.Delivery{ID: m.MessageId, Body: m.Body, Receipt: m.ReceiptHandle}, hide(ctx))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/accord/app"
+	"example.com/accord/config/published"
 	"example.com/accord/lambda/ground"
 	"example.com/accord/lambda/upkeep"
 )
@@ -19,7 +20,7 @@ func build(ctx context.Context, g *ground.Ground) (func(context.Context, struct{
 		return nil, err
 	}
 	a := app.New(g.Config, app.State{Store: g.Store, Queue: g.Queue}, app.Options{Log: g.Log, Secret: g.Secret, Keys: keys})
-	if err := errors.Join(a.Connect(), a.LoadHooks(ctx)); err != nil {
+	if err := errors.Join(a.Connect(), a.LoadHooks(ctx), published.NoteAddress(ctx, g.Store, g.Config.PublicURL)); err != nil {
 		return nil, err
 	}
 	h := &upkeep.Handler{Tasks: tasks(g, a), Log: g.Log}
