@@ -113,6 +113,10 @@ var layers = map[string]layer{
 		"app": "whose events the functions handle", "config": "what they are told", "connector": "keys are Secrets", "durable/sqlite": "the state is on this machine",
 		"lambda/source": "calls the functions", "runtimeapi": "runs them",
 	}},
+	"app/aws": {5, map[string]string{
+		"app": "what it opens", "config": "what it opens", "config/published": "which is in use", "connector": "keys are Secrets",
+		"durable/aws": "the state, on AWS",
+	}},
 	"app/local": {5, map[string]string{"app": "what it opens", "config": "what it opens", "durable/sqlite": "the state, in one file"}},
 	"demo": {5, map[string]string{
 		"app": "it runs the real thing", "app/local": "its state is on this machine", "config": "its accord.yaml", "demo/script": "the edits", "jirasim": "the two Jiras",
@@ -159,8 +163,8 @@ var outside = map[string]map[string]string{
 	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/web", "lambda/after", "lambda/ground", "lambda/source",
 		"cmd/lambda/web", "cmd/lambda/after", "cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep"),
 
-	"github.com/aws/aws-sdk-go-v2":      {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "lambda/notice": "the topic"},
-	"github.com/aws/smithy-go":          {"durable/aws": "the errors of the services"},
+	"github.com/aws/aws-sdk-go-v2":      {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "app/aws": "it finds a stack", "lambda/notice": "the topic"},
+	"github.com/aws/smithy-go":          {"durable/aws": "the errors of the services", "app/aws": "it explains them"},
 	"github.com/goccy/go-yaml":          {"config": "it keeps line and column of every node"},
 	"github.com/johannesboyne/gofakes3": {"awssim": "S3 in memory"},
 	"github.com/google/go-cmp":          {"contract": "it shows differences"},
