@@ -2,6 +2,7 @@ package deploy_test
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"regexp"
 	"strings"
@@ -44,7 +45,9 @@ func TestEnvironment(t *testing.T) {
 	for name := range at(tp.globals, "Function/Environment/Variables").(object) {
 		set[name] = true
 	}
-	for _, f := range tp.of("AWS::Serverless::Function") {
+	functions := tp.of("AWS::Serverless::Function")
+	maps.Copy(functions, load(t, "answer.yaml").of("AWS::Serverless::Function"))
+	for _, f := range functions {
 		if own, ok := at(f, "Environment/Variables").(object); ok {
 			for name := range own {
 				set[name] = true

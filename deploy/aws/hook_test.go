@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -159,30 +160,33 @@ func TestHookKeepsStrangersOut(t *testing.T) {
 // TestHookDeploymentIsNamedAfterWhatItShows: with the name of a deployment that
 // exists, a change of the API would never be seen by anybody.
 func TestHookDeploymentIsNamedAfterWhatItShows(t *testing.T) {
-	tp := load(t, "template.yaml")
-	shown, err := json.Marshal([]any{
-		tp.of("AWS::ApiGateway::RestApi"), tp.of("AWS::ApiGateway::Resource"), tp.of("AWS::ApiGateway::Method"), mapping(t),
-	})
+	deployment(t, "template.yaml", mapping(t))
+	deployment(t, "answer.yaml")
+}
+
+// deployment checks the name of the one deployment in a template, which shows
+// its API and more.
+func deployment(t *testing.T, path string, more ...any) {
+	t.Helper()
+	tp := load(t, path)
+	shown, err := json.Marshal(append([]any{tp.of("AWS::ApiGateway::RestApi"), tp.of("AWS::ApiGateway::Resource"), tp.of("AWS::ApiGateway::Method")}, more...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(shown)
 	want := "HookDeployment" + hex.EncodeToString(sum[:4])
-	var got []string
-	for id := range tp.of("AWS::ApiGateway::Deployment") {
-		got = append(got, id)
-	}
+	got := slices.Collect(maps.Keys(tp.of("AWS::ApiGateway::Deployment")))
 	if slices.Equal(got, []string{want}) {
 		return
 	}
 	if !*update || len(got) != 1 {
-		t.Fatalf("the deployment is %q, want %s; go test ./deploy/aws -update renames it", got, want)
+		t.Fatalf("%s: the deployment is %q, want %s; go test ./deploy/aws -update renames it", path, got, want)
 	}
-	text, err := os.ReadFile("template.yaml")
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile("template.yaml", []byte(strings.ReplaceAll(string(text), got[0], want)), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), got[0], want)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

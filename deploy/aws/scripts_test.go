@@ -15,7 +15,7 @@ var output = regexp.MustCompile(`output "\$name" (\w+)`)
 // TestScripts: they parse, stop at the first fault, and ask for outputs that there are.
 func TestScripts(t *testing.T) {
 	outputs, asked := load(t, "template.yaml").outputs, map[string]int{}
-	for _, path := range []string{"deploy.sh", "update-function.sh", "teardown.sh", "smoke.sh", "stack.sh", "emu/install.sh"} {
+	for _, path := range []string{"deploy.sh", "update-function.sh", "teardown.sh", "smoke.sh", "answer.sh", "stack.sh", "emu/install.sh"} {
 		b, err := os.ReadFile(path)
 		if err != nil {
 			t.Error(err)

@@ -32,6 +32,8 @@ remove() {
 	if [ -n "$status" ]; then
 		[ "$(tag "$name" project)" = accord ] && [ "$(tag "$name" stage)" = dev ] || { echo "teardown: $name is no dev stack of Accord" >&2; return 64; }
 		say "$name: delete the stack"
+		aws cloudformation delete-stack --stack-name "$name-answer" # there is one if answer.sh was run
+		aws cloudformation wait stack-delete-complete --stack-name "$name-answer"
 		aws cloudformation delete-stack --stack-name "$name"
 		aws cloudformation wait stack-delete-complete --stack-name "$name"
 	elif aws resourcegroupstaggingapi get-resources --tag-filters "Key=stack,Values=$name" Key=stage,Values=prod --query 'ResourceTagMappingList[].ResourceARN' --output text | grep -q .; then

@@ -178,7 +178,7 @@ func named(o object) (names []string) {
 }
 
 func TestEveryReferenceIsThere(t *testing.T) {
-	for _, path := range []string{"template.yaml", "watch.yaml"} {
+	for _, path := range []string{"template.yaml", "watch.yaml", "answer.yaml"} {
 		tp := load(t, path)
 		used := map[string]bool{}
 		check := func(where string, o object) {

@@ -23,8 +23,10 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"example.com/accord/connector"
@@ -48,28 +50,33 @@ type Site struct {
 	Secrets []connector.Secret // any of them signs: two while one is changed; none: the key alone proves a delivery
 }
 
-// Sites reads who may deliver: JSON, each site's key and secrets,
+// Sites reads who may deliver. Both are JSON: the key of each site,
 //
-//	{"acme": {"key": "…", "secrets": ["…"]}}
-func Sites(text string) (map[string]Site, error) {
-	var in map[string]struct {
-		Key     string
-		Secrets []string
+//	{"acme": "…"}
+//
+// and the secrets that sign its webhooks, of those that have any,
+//
+//	{"acme": ["…"]}
+func Sites(keys, secrets string) (map[string]Site, error) {
+	var byName map[string]string
+	var signs map[string][]string
+	// The errors of JSON might show what they hold.
+	if json.Unmarshal([]byte(keys), &byName) != nil || len(byName) == 0 {
+		return nil, errors.New(`read the sites' path keys: want JSON such as {"acme":"…"}`)
 	}
-	// Its error might show a secret.
-	if json.Unmarshal([]byte(text), &in) != nil || len(in) == 0 {
-		return nil, fmt.Errorf(`read sites: want JSON such as {"acme":{"key":"…","secrets":["…"]}}`)
+	if json.Unmarshal([]byte(secrets), &signs) != nil {
+		return nil, errors.New(`read the sites' secrets: want JSON such as {"acme":["…"]}`)
 	}
 	out := map[string]Site{}
-	for name, s := range in {
-		if s.Key == "" {
-			return nil, fmt.Errorf("read sites: %s has no key", name)
+	for name, key := range byName {
+		out[name] = Site{Key: connector.NewSecret(key)}
+	}
+	for name, texts := range signs {
+		site, ok := out[name]
+		if !ok || len(texts) == 0 || slices.Contains(texts, "") {
+			return nil, fmt.Errorf("read the sites' secrets: %s has no key, or an empty secret", name)
 		}
-		site := Site{Key: connector.NewSecret(s.Key)}
-		for _, text := range s.Secrets {
-			if text == "" {
-				return nil, fmt.Errorf("read sites: a secret of %s is empty", name)
-			}
+		for _, text := range texts {
 			site.Secrets = append(site.Secrets, connector.NewSecret(text))
 		}
 		out[name] = site

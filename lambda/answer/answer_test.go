@@ -23,7 +23,10 @@ import (
 
 var errBroken = errors.New("broken")
 
-const sites = `{"acme":{"key":"k3y","secrets":["hush","old"]},"center":{"key":"k4y"}}`
+const (
+	keys    = `{"acme":"k3y","center":"k4y"}`
+	secrets = `{"acme":["hush","old"]}`
+)
 
 // An inbox is a handler, and what it has put.
 type inbox struct {
@@ -36,7 +39,7 @@ type inbox struct {
 
 func newInbox(t testing.TB) *inbox {
 	b := &inbox{}
-	s, err := answer.Sites(sites)
+	s, err := answer.Sites(keys, secrets)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,17 +219,21 @@ func TestEveryValueStaysInItsPlace(t *testing.T) {
 	})
 }
 
-func TestSitesAreRead(t *testing.T) {
-	for text, want := range map[string]string{
-		"":                                    "want JSON such as",
-		"none":                                "want JSON such as",
-		`{}`:                                  "want JSON such as",
-		`{"acme":"k3y"}`:                      "want JSON such as",
-		`{"acme":{}}`:                         "acme has no key",
-		`{"acme":{"key":"k","secrets":[""]}}`: "a secret of acme is empty",
+func TestBadSitesAreRefused(t *testing.T) {
+	for bad, want := range map[[2]string]string{
+		{"", "{}"}:                     "path keys: want JSON such as",
+		{"{}", "{}"}:                   "path keys: want JSON such as",
+		{`["k3y"]`, "{}"}:              "path keys: want JSON such as",
+		{keys, ""}:                     "secrets: want JSON such as",
+		{keys, "none"}:                 "secrets: want JSON such as",
+		{keys, `{"acme":"hush"}`}:      "secrets: want JSON such as",
+		{keys, `{"acme":[]}`}:          "acme has no key, or an empty secret",
+		{keys, `{"acme":["hush",""]}`}: "acme has no key, or an empty secret",
+		{keys, `{"nobody":["hush"]}`}:  "nobody has no key, or an empty secret",
 	} {
-		if got, err := answer.Sites(text); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "k3y") {
-			t.Errorf("%q: %v, %v; want %q", text, got, err, want)
+		got, err := answer.Sites(bad[0], bad[1])
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "k3y") || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%q: %v, %v; want %q", bad, got, err, want)
 		}
 	}
 }

@@ -1,7 +1,10 @@
 // Answer answers webhooks, and puts those that are authentic into the stream.
 //
-//	ACCORD_ANSWER   who may deliver: JSON, see lambda/answer.Sites
-//	ACCORD_STREAM, ACCORD_KINESIS: see lambda/answer.OpenStream
+//	ACCORD_ANSWER_KEYS, ACCORD_ANSWER_SECRETS  who may deliver: see [answer.Sites]
+//	ACCORD_STREAM, ACCORD_KINESIS              where to: see [answer.OpenStream]
+//
+// There are no names of secrets among them but the secrets themselves, which
+// the template takes out of Secrets Manager: so no service is asked at a start.
 package main
 
 import (
@@ -21,7 +24,7 @@ func main() {
 }
 
 func run(ctx context.Context, log *slog.Logger) error {
-	sites, err := answer.Sites(os.Getenv("ACCORD_ANSWER"))
+	sites, err := answer.Sites(os.Getenv("ACCORD_ANSWER_KEYS"), os.Getenv("ACCORD_ANSWER_SECRETS"))
 	if err != nil {
 		return err
 	}
