@@ -17,7 +17,7 @@ demo: ## two simulated Jiras and a sync between them
 golden: ## write the golden files anew; look at the difference before you commit it
 	go test ./config ./plan ./durable/sqlite ./cmd/accord -update
 
-FUNCTIONS = hear turn sweep backfill upkeep alert web after answer
+FUNCTIONS = hear turn sweep backfill upkeep alert web after logs answer
 lambda: ## dist/lambda/FUNCTION.zip, as Lambda takes them; prints the sizes
 	go run ./cmd/lambda/pack -o dist/lambda $(FUNCTIONS)
 

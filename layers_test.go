@@ -100,6 +100,7 @@ var layers = map[string]layer{
 	"lambda/web":    {4, nil},
 	"lambda/metric": {4, nil},
 	"lambda/notice": {4, nil},
+	"lambda/logs":   {4, map[string]string{"durable": "where archives are kept, and how far they go, as a seam"}},
 	"lambda/after": {4, map[string]string{
 		"durable": "it remembers what it told, as a seam", "issue": "links are named by refs", "durable/aws": "what the stream tells of a commit",
 	}},
@@ -134,6 +135,7 @@ var layers = map[string]layer{
 	"cmd/lambda/answer":   {6, below("what it is made of", "lambda/answer")},
 	"cmd/lambda/upkeep":   {6, below("what it is made of", "lambda/upkeep", "lambda/ground", "app", "config/published")},
 	"cmd/lambda/alert":    {6, below("what it is made of", "lambda/alert", "lambda/ground", "connector")},
+	"cmd/lambda/logs":     {6, below("what it is made of", "lambda/logs", "lambda/ground", "lambda/metric")},
 	"cmd/lambda/after":    {6, below("what it is made of", "lambda/after", "lambda/ground", "lambda/metric", "lambda/notice")},
 	"cmd/lambda/web":      {6, below("what it is made of", "lambda/web", "lambda/ground", "app", "web")},
 	"cmd/jirasim":         {6, map[string]string{"jirasim": "what it serves"}},
@@ -160,10 +162,10 @@ var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "T
 // outside is who may import what of others, and why. Test files may import all
 // that go.mod names.
 var outside = map[string]map[string]string{
-	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/web", "lambda/after", "lambda/ground", "lambda/source",
+	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/web", "lambda/after", "lambda/logs", "lambda/ground", "lambda/source",
 		"cmd/lambda/web", "cmd/lambda/after", "cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep"),
 
-	"github.com/aws/aws-sdk-go-v2":      {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "app/aws": "it finds a stack", "lambda/notice": "the topic"},
+	"github.com/aws/aws-sdk-go-v2":      {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "app/aws": "it finds a stack", "lambda/notice": "the topic", "lambda/logs": "the logs", "cmd/lambda/logs": "it opens them"},
 	"github.com/aws/smithy-go":          {"durable/aws": "the errors of the services", "app/aws": "it explains them"},
 	"github.com/goccy/go-yaml":          {"config": "it keeps line and column of every node"},
 	"github.com/johannesboyne/gofakes3": {"awssim": "S3 in memory"},

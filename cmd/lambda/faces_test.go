@@ -2,13 +2,17 @@ package lambda_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
+	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"example.com/accord/durable/sqlite"
 	"example.com/accord/web"
 )
 
@@ -63,5 +67,43 @@ func TestAfter(t *testing.T) {
 	}
 	if n := strings.Count(said.String(), `"Metrics":[{"Name":"FieldsHeld"},{"Name":"Links"}]`); n != 2 {
 		t.Errorf("%d lines of metrics:\n%s", n, said.String())
+	}
+}
+
+// TestLogs: an archive that was stored is looked into.
+func TestLogs(t *testing.T) {
+	s := localStack(t)
+	s.env = append(s.env, "ACCORD_WORDS=panic,held")
+	blobs, err := sqlite.OpenBlobs(filepath.Join(s.app.Config.State, "blobs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var archive bytes.Buffer
+	zip := gzip.NewWriter(&archive)
+	if _, err := io.WriteString(zip, `{"at":"2026-11-24T13:00:00Z","stream":"s","line":{"msg":"turn","held":1}}`+"\n"); err != nil || zip.Close() != nil {
+		t.Fatal(err)
+	}
+	if err := blobs.Put(t.Context(), "logs/turn/2026-11-24/13.jsonl.gz", &archive); err != nil {
+		t.Fatal(err)
+	}
+	f := s.function("logs")
+	var said bytes.Buffer
+	f.Output = &said
+	var out struct{ Done bool }
+	in := `{"Records":[{"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"logs/turn/2026-11-24/13.jsonl.gz"}}}]}`
+	if err := s.call(t.Context(), f, json.RawMessage(in), &out); err != nil || !out.Done {
+		t.Fatalf("%+v, %v\n%s", out, err, said.String())
+	}
+	f.Close() // all is said
+	r, err := blobs.Open(t.Context(), "findings/turn/2026-11-24/13.json")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said.String())
+	}
+	defer r.Close()
+	if b, err := io.ReadAll(r); err != nil || !strings.Contains(string(b), `"findings":[{"word":"held","lines":1,`) {
+		t.Errorf("%s, %v", b, err)
+	}
+	if !strings.Contains(said.String(), `"LogFindings":1`) {
+		t.Errorf("no metric: %s", said.String())
 	}
 }
