@@ -78,7 +78,7 @@ func (h *Handler) Handle(ctx context.Context, batch events.KinesisEvent) (events
 	h.count(ctx, all[:done])
 	h.report(all[:done], len(all), errors.Join(failed, err))
 	if done == len(all) {
-		return events.KinesisEventResponse{}, nil
+		return events.KinesisEventResponse{BatchItemFailures: []events.KinesisBatchItemFailure{}}, nil
 	}
 	return events.KinesisEventResponse{BatchItemFailures: []events.KinesisBatchItemFailure{
 		{ItemIdentifier: batch.Records[done].Kinesis.SequenceNumber},

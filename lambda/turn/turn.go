@@ -48,7 +48,7 @@ func (h *Handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQS
 		all.Go(func() { failed[i] = !h.one(ctx, work, m) })
 	}
 	all.Wait()
-	var out events.SQSEventResponse
+	out := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}} // a list, not null: others than Lambda take it for granted
 	for i, m := range batch.Records {
 		if failed[i] {
 			out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
