@@ -29,7 +29,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/sqs v1.52.11 // the queue
 	github.com/aws/smithy-go v1.28.9 // the error codes of the services
 	github.com/johannesboyne/gofakes3 v1.2.0 // tests: S3 in memory, over HTTP
-	gopkg.in/yaml.v3 v3.0.1 // tests: templates whose short tags goccy/go-yaml reads otherwise
+	gopkg.in/yaml.v3 v3.0.1 // templates of AWS, whose short tags goccy/go-yaml reads otherwise
 )
 
 require (

@@ -126,12 +126,13 @@ var layers = map[string]layer{
 	"demo/script": {5, nil}, // it judges the sync, so it shares nothing with it
 
 	"cmd/accord": {6, below("flags, printing, exit codes",
-		"app", "app/aslambda", "app/local", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
+		"app", "app/aslambda", "app/aws", "app/local", "config/published", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
 	"cmd/lambda/hear":     {6, below("what it is made of", "lambda/hear", "lambda/ground", "config", "connector", "connector/jira/hook", "issue")},
 	"cmd/lambda/turn":     {6, below("what it is made of", "lambda/turn", "lambda/ground", "app")},
 	"cmd/lambda/sweep":    {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
 	"cmd/lambda/backfill": {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
 	"cmd/lambda/pack":     {6, nil},
+	"deploy/aws/params":   {6, nil},
 	"cmd/lambda/answer":   {6, below("what it is made of", "lambda/answer")},
 	"cmd/lambda/upkeep":   {6, below("what it is made of", "lambda/upkeep", "lambda/ground", "app", "config/published")},
 	"cmd/lambda/alert":    {6, below("what it is made of", "lambda/alert", "lambda/ground", "connector")},
@@ -174,6 +175,7 @@ var outside = map[string]map[string]string{
 	"golang.org/x/oauth2":               {"connector/jira/oauth": "the protocol"},
 	"golang.org/x/term":                 {"cmd/accord": "is it a terminal?"},
 	"golang.org/x/time":                 {"connector/jira": "the limits of a site"},
+	"gopkg.in/yaml.v3":                  {"deploy/aws/params": "templates of AWS"},
 	"modernc.org/sqlite":                {"durable/sqlite": "the store"},
 	"pgregory.net/rapid":                {"contract": "it draws samples"},
 }

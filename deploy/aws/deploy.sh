@@ -28,6 +28,12 @@ compiled() {
 	grep -Eq '"PublicURL":"(stack)?"' "$dist/$config" || say "note: public_url is not \"stack\": the sites are told that address, and not the one of this stack"
 }
 
+# parameters ends with a sentence for each one that the template would refuse. A key that is yet to be made stands for itself.
+parameters() {
+	go run ./deploy/aws/params ${status:+-there} deploy/aws/template.yaml \
+		"Name=$name" "Stage=$stage" "PathKey=${ACCORD_PATH_KEY:-$(openssl rand -hex 24)}" ${ACCORD_PARAMETERS:-}
+}
+
 # named prints the secrets that the configuration and the parameters name.
 named() {
 	{ grep -Eo '"Env":"[^"]+"' "$dist/$config" || true; } | cut -d'"' -f4 | sort -u | sed "s|^|$name/|"
@@ -88,9 +94,10 @@ deployed() {
 
 needs go make openssl sam aws
 say "$name in account $(aws sts get-caller-identity --query Account --output text)"
-compiled
 status=$(stack "$name" StackStatus)
 [ "$status" != ROLLBACK_COMPLETE ] || fail "the first deployment of $name failed; delete what is left of it (aws cloudformation delete-stack --stack-name $name) and run this again"
+parameters
+compiled
 credentials
 key=$(path)
 sites

@@ -49,17 +49,17 @@ printf 'sam %s\n' "$*" >>"$ACCOUNT/asked"
 `
 
 const standInGo = `#!/usr/bin/env bash
-[ "$1 $2" = "run ./cmd/accord" ] && exec "$ACCORD" "${@:3}"
+[ "$1" = run ] && exec "$COMMANDS/${2##*/}" "${@:3}"
 `
 
-// accord builds the command, as `go run` would for each run of the script.
-func accord(t *testing.T) string {
+// commands builds what `go run` would for each run of the script, into a folder.
+func commands(t *testing.T) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "accord")
-	if out, err := exec.Command("go", "build", "-o", path, "../../cmd/accord").CombinedOutput(); err != nil {
+	dir := t.TempDir()
+	if out, err := exec.Command("go", "build", "-o", dir+"/", "../../cmd/accord", "./params").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	return path
+	return dir
 }
 
 // configured is a configuration with a site for each name.
@@ -74,9 +74,9 @@ func configured(names ...string) string {
 }
 
 // newAccount has no stack, and the tokens of two sites.
-func newAccount(t *testing.T, accord string) account {
+func newAccount(t *testing.T, commands string) account {
 	a := account{t: t, dir: t.TempDir()}
-	a.env = []string{"PATH=" + a.dir + "/bin:" + os.Getenv("PATH"), "ACCOUNT=" + a.dir, "ACCORD=" + accord, "HOME=" + a.dir, "ACCORD_POLL=0", "YES=1",
+	a.env = []string{"PATH=" + a.dir + "/bin:" + os.Getenv("PATH"), "ACCOUNT=" + a.dir, "COMMANDS=" + commands, "HOME=" + a.dir, "ACCORD_POLL=0", "YES=1", "ACCORD_PATH_KEY=",
 		"ACCORD_FILE=" + a.dir + "/accord.yaml", "ACCORD_PARAMETERS=AlarmAddress=ops@acme.example HookRanges=192.0.2.0/24"}
 	for name, text := range map[string]string{
 		"bin/aws": standInAWS, "bin/sam": standInSAM, "bin/go": standInGo, "bin/make": "#!/bin/sh\necho make $* >>$ACCOUNT/asked\n",
@@ -85,6 +85,11 @@ func newAccount(t *testing.T, accord string) account {
 		a.write(name, text)
 	}
 	return a
+}
+
+// say sets a variable of the environment, which newAccount has set before.
+func (a account) say(name, value string) {
+	a.env[slices.IndexFunc(a.env, func(s string) bool { return strings.HasPrefix(s, name+"=") })] = name + "=" + value
 }
 
 func (a account) write(name, text string) {
@@ -134,9 +139,9 @@ var configKey = regexp.MustCompile(`ConfigKey=(config/[0-9a-f]{64}\.json)`)
 
 // TestDeploy: one command, for the first time and for every later one.
 func TestDeploy(t *testing.T) {
-	command := accord(t)
-	t.Run("twice", func(t *testing.T) { deployTwice(newAccount(t, command)) })
-	t.Run("another site", func(t *testing.T) { deployAnotherSite(newAccount(t, command)) })
+	built := commands(t)
+	t.Run("twice", func(t *testing.T) { deployTwice(newAccount(t, built)) })
+	t.Run("another site", func(t *testing.T) { deployAnotherSite(newAccount(t, built)) })
 	stops := map[string]struct {
 		change func(account)
 		says   string // to the person
@@ -147,6 +152,8 @@ func TestDeploy(t *testing.T) {
 		"a file of this machine": {func(a account) {
 			a.write("accord.yaml", strings.Replace(configured("acme", "vendor"), "{env: ACME_TOKEN}", "{file: t}", 1))
 		}, "on this machine only", "secretsmanager"},
+		"bad parameters":             {func(a account) { a.say("ACCORD_PARAMETERS", "HookRanges=0.0.0.0/0 Days=3") }, "AlarmAddress is not said", "secretsmanager"},
+		"an own path key":            {func(a account) { a.say("ACCORD_PATH_KEY", "hunter2") }, "PathKey must be 32 to 64", "secretsmanager"},
 		"there is no file":           {func(a account) { os.Remove(a.dir + "/accord.yaml") }, "accord.yaml", "sam deploy"},
 		"the first try failed":       {func(a account) { a.write("stack", "ROLLBACK_COMPLETE") }, "delete-stack", "secretsmanager"},
 		"sam fails":                  {func(a account) { a.write("broken", "") }, "== deploy", "s3 cp"},
@@ -156,7 +163,7 @@ func TestDeploy(t *testing.T) {
 	}
 	for name, c := range stops {
 		t.Run(name, func(t *testing.T) {
-			a := newAccount(t, command)
+			a := newAccount(t, built)
 			c.change(a)
 			said, asked, err := a.deploy("--first-sync")
 			if err == nil || !strings.Contains(said, c.says) || strings.Contains(asked, c.not) {
@@ -176,7 +183,7 @@ func deployTwice(a account) {
 	if err := json.Unmarshal([]byte(a.read("secrets/site-keys")), &keys); err != nil || len(keys) != 2 || len(keys["acme"]) != 48 || keys["acme"] == keys["vendor"] {
 		a.t.Errorf("the keys of the sites: %v, %v", keys, err)
 	}
-	if params := load(a.t, "template.yaml").params; !accepts(params["PathKey"].(object), key) || strings.Count(asked, key) != 1 || strings.Contains(said, key) {
+	if !regexp.MustCompile(`^[0-9a-f]{48}$`).MatchString(key) || strings.Count(asked, key) != 1 || strings.Contains(said, key) {
 		a.t.Errorf("the path key %q is told:\n%s%s", key, said, asked)
 	}
 	m := configKey.FindStringSubmatch(asked)
@@ -229,7 +236,7 @@ func TestDeployNeedsItsCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a.env[slices.IndexFunc(a.env, func(s string) bool { return strings.HasPrefix(s, "PATH=") })] = "PATH=" + a.dir + "/bin"
+	a.say("PATH", a.dir+"/bin")
 	if said, asked, err := a.deploy(); err == nil || !strings.Contains(said, "deploy: it needs the command sam") || asked != "" {
 		t.Errorf("%v\n%s\n%s", err, said, asked)
 	}
