@@ -34,7 +34,7 @@ func openJira(s jira.Site, projects []jira.Project, log *slog.Logger) (Tracker, 
 	if err != nil {
 		return Tracker{}, err
 	}
-	t := Tracker{c, jira.NewEvents(s, projects...), map[issue.Participant]connector.Connector{}}
+	t := Tracker{c, jira.NewEvents(s, log, projects...), map[issue.Participant]connector.Connector{}}
 	for _, p := range projects {
 		t.Connectors[p.Participant] = c.Participant(p)
 	}

@@ -43,9 +43,9 @@ const (
 // A Site is one Jira instance, with its address and where its credentials are.
 type Site struct {
 	Name   string
-	Kind   string // Cloud or DataCenter
-	URL    string // without a slash at the end
-	User   string // e-mail address of the account; may be empty at a Data Center
+	Kind   string     // Cloud or DataCenter
+	URL    string     // without a slash at the end
+	User   string     // e-mail address of the account; may be empty at a Data Center
 	Token  Credential // unset where OAuth is set
 	Secret Credential // signs its webhooks; may be unset
 	OAuth  OAuth      `json:",omitzero"` // an app that the account consents to, instead of a token

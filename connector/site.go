@@ -1,6 +1,10 @@
 package connector
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
 
 // A Checker can say what would not work at its participant.
 type Checker interface {
@@ -29,6 +33,26 @@ type Hook struct {
 	URL    string
 	Secret string // for AddHook only; empty: none
 	Active bool
+	Ends   time.Time // after that it delivers no more; zero: it does not end
+}
+
+// A Renewer is a [Hooks] whose webhooks end unless they are renewed.
+type Renewer interface {
+	RenewHook(ctx context.Context, id string) (ends time.Time, err error)
+}
+
+// A Renderer is a [Hooks] that can show how it registers, for an administrator
+// to do it by hand.
+type Renderer interface {
+	// RenderHook returns the call that AddHook would make. It makes none.
+	RenderHook(h Hook) (HookCall, error)
+}
+
+// A HookCall is the call that registers a webhook. Its body holds credentials.
+type HookCall struct {
+	Method string          `json:"method"`
+	URL    string          `json:"url"`
+	Body   json.RawMessage `json:"body"`
 }
 
 // A Quieter can say whether its edits notify people.

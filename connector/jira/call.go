@@ -49,11 +49,53 @@ type unsent struct{ error }
 func (u unsent) Unwrap() error { return u.error }
 
 // do makes the call and decodes the answer into out, which may be nil. Errors:
-// *failure, unsent, or whatever leaves it open if the call had an effect.
+// *failure, unsent, or whatever leaves it open if the call had an effect. A call
+// whose token was refused was not carried out, and is made again with another.
 func (c *Client) do(ctx context.Context, r call, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	req, tried, err := c.request(ctx, r)
+	from, err := c.origin(ctx)
+	if err == nil {
+		err = c.try(ctx, from, r, out)
+	}
+	if statusOf(err) != http.StatusUnauthorized || c.site.Bearer == nil || !c.site.Bearer.Refused(from.token) {
+		return err
+	}
+	if from, err = c.origin(ctx); err != nil {
+		return err
+	}
+	return c.try(ctx, from, r, out)
+}
+
+// An origin is where a call goes, and what it proves itself with.
+type origin struct {
+	url   string
+	user  string // empty: the token is sent as Bearer
+	token connector.Secret
+}
+
+func (c *Client) origin(ctx context.Context) (origin, error) {
+	if c.site.Bearer == nil {
+		return origin{c.site.URL, c.site.User, c.site.Token}, nil
+	}
+	api, token, err := c.site.Bearer.Bearer(ctx)
+	if err != nil {
+		return origin{}, unsent{err}
+	}
+	return origin{url: api, token: token}, nil
+}
+
+func (o origin) sign(req *http.Request) {
+	if o.user != "" {
+		req.SetBasicAuth(o.user, o.token.Reveal())
+		return
+	}
+	req.Header.Set("Authorization", "Bearer "+o.token.Reveal())
+}
+
+// try makes the call once.
+func (c *Client) try(ctx context.Context, from origin, r call, out any) error {
+	req, tried, err := c.request(ctx, from, r)
 	if err != nil {
 		return unsent{err}
 	}
@@ -89,7 +131,7 @@ func (c *Client) admit(ctx context.Context, r call, tried string) error {
 	return nil
 }
 
-func (c *Client) request(ctx context.Context, r call) (req *http.Request, tried string, err error) {
+func (c *Client) request(ctx context.Context, from origin, r call) (req *http.Request, tried string, err error) {
 	path := r.path
 	for _, a := range r.args {
 		path = strings.Replace(path, "{}", url.PathEscape(a), 1)
@@ -106,7 +148,7 @@ func (c *Client) request(ctx context.Context, r call) (req *http.Request, tried 
 		}
 		body = bytes.NewReader(b)
 	}
-	address := c.site.URL + path
+	address := from.url + path
 	if len(r.query) > 0 {
 		address += "?" + r.query.Encode()
 	}
@@ -121,11 +163,7 @@ func (c *Client) request(ctx context.Context, r call) (req *http.Request, tried 
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if token := c.site.Token.Reveal(); c.site.User != "" {
-		req.SetBasicAuth(c.site.User, token)
-	} else {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
+	from.sign(req)
 	return req, tried, nil
 }
 
@@ -151,6 +189,9 @@ func (c *Client) answer(resp *http.Response, tried string, out any) error {
 		return fmt.Errorf("%s: %s: %d: read answer: %w", c.site.Name, tried, resp.StatusCode, err)
 	}
 	f := newFailure(c.site.Name, tried, resp.StatusCode, resp.Header, b)
+	if f.denied && c.site.Bearer != nil {
+		f.advice = fmt.Sprintf("log in again with `accord login %s`, or allow the app the scope that this needs", c.site.Name)
+	}
 	if to := resp.Header.Get("Location"); resp.StatusCode/100 == 3 {
 		f.advice = "it redirects to " + to + ": check the url; a log-in page may stand before it"
 	}

@@ -49,6 +49,9 @@ func (h hookJSON) hook() connector.Hook {
 
 // Hooks implements [connector.Hooks].
 func (c *Client) Hooks(ctx context.Context) ([]connector.Hook, error) {
+	if c.site.Bearer != nil {
+		return c.dynamicHooks(ctx)
+	}
 	var all []hookJSON
 	err := c.eachPath(func(path string) error { all = nil; return c.do(ctx, get(path).with("limit", "1000"), &all) })
 	if err != nil {
@@ -78,16 +81,12 @@ func (c *Client) AddHook(ctx context.Context, h connector.Hook) (connector.Hook,
 	if err != nil {
 		return h, err
 	}
-	filters, err := json.Marshal(map[string]string{"issue-related-events-section": c.scope()})
+	if c.site.Bearer != nil {
+		return c.addDynamic(ctx, h, old)
+	}
+	body, err := c.registration(h)
 	if err != nil {
 		return h, err
-	}
-	body := hookJSON{Name: h.Name, URL: h.URL, Events: heard(), Filters: filters, Secret: h.Secret}
-	if c.site.Flavour == DataCenter {
-		body.Active, body.Config = new(true), map[string]string{"EXCLUDE_BODY": "false"}
-		if h.Secret != "" {
-			body.Config["SECRET"] = h.Secret
-		}
 	}
 	var made hookJSON
 	if err := c.eachPath(func(path string) error {
@@ -107,6 +106,39 @@ func (c *Client) AddHook(ctx context.Context, h connector.Hook) (connector.Hook,
 	return out, nil
 }
 
+// registration is the body that registers h, as an administrator does.
+func (c *Client) registration(h connector.Hook) (hookJSON, error) {
+	filters, err := json.Marshal(map[string]string{"issue-related-events-section": c.scope()})
+	if err != nil {
+		return hookJSON{}, fmt.Errorf("register webhook: %w", err)
+	}
+	body := hookJSON{Name: h.Name, URL: h.URL, Events: heard(), Filters: filters, Secret: h.Secret}
+	if c.site.Flavour == DataCenter {
+		body.Active, body.Config = new(true), map[string]string{"EXCLUDE_BODY": "false"}
+		if h.Secret != "" {
+			body.Config["SECRET"] = h.Secret
+		}
+	}
+	return body, nil
+}
+
+// RenderHook implements [connector.Renderer].
+func (c *Client) RenderHook(h connector.Hook) (connector.HookCall, error) {
+	out := connector.HookCall{Method: http.MethodPost, URL: c.site.URL + c.dialect.hooks[0]}
+	var body any
+	body, err := c.registration(h)
+	if c.site.Bearer != nil {
+		out.URL, body = gateway+c.dialect.api+dynamic, c.dynamicRegistration(h)
+	}
+	if err != nil {
+		return out, err
+	}
+	if out.Body, err = json.Marshal(body); err != nil {
+		return out, fmt.Errorf("render webhook: %w", err)
+	}
+	return out, nil
+}
+
 // scope is the JQL of all participants of the site.
 func (c *Client) scope() string {
 	c.mu.Lock()
@@ -121,6 +153,9 @@ func (c *Client) scope() string {
 
 // RemoveHook implements [connector.Hooks]. One that is gone does no harm.
 func (c *Client) RemoveHook(ctx context.Context, id string) error {
+	if c.site.Bearer != nil {
+		return c.removeDynamic(ctx, id)
+	}
 	err := c.eachPath(func(path string) error {
 		return c.do(ctx, call{method: http.MethodDelete, path: path + "/{}", args: []string{id}}, nil)
 	})

@@ -70,7 +70,7 @@ func Open(site Site, o Options) (*Client, error) {
 		c.timeout = 30 * time.Second
 	}
 	if c.http == nil {
-		transport, err := newTransport(site)
+		transport, err := Transport(site.Proxy, site.CAFile)
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", site.Name, err)
 		}
@@ -83,18 +83,21 @@ func Open(site Site, o Options) (*Client, error) {
 	return c, nil
 }
 
-func newTransport(site Site) (*http.Transport, error) {
+// Transport returns what calls of a site go through: an HTTP proxy, empty for
+// that of the environment, and a PEM file of authorities to trust beside the
+// system's, empty for none.
+func Transport(proxy, caFile string) (*http.Transport, error) {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 16
-	if site.Proxy != "" {
-		proxy, err := url.Parse(site.Proxy)
-		if err != nil || proxy.Host == "" {
+	if proxy != "" {
+		u, err := url.Parse(proxy)
+		if err != nil || u.Host == "" {
 			return nil, fmt.Errorf("proxy is no address such as http://proxy:3128")
 		}
-		t.Proxy = http.ProxyURL(proxy)
+		t.Proxy = http.ProxyURL(u)
 	}
-	if site.CAFile != "" {
-		pem, err := os.ReadFile(site.CAFile)
+	if caFile != "" {
+		pem, err := os.ReadFile(caFile)
 		if err != nil {
 			return nil, fmt.Errorf("read ca_file: %w", err)
 		}
@@ -103,7 +106,7 @@ func newTransport(site Site) (*http.Transport, error) {
 			pool = x509.NewCertPool()
 		}
 		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("read ca_file %s: no PEM certificate in it", site.CAFile)
+			return nil, fmt.Errorf("read ca_file %s: no PEM certificate in it", caFile)
 		}
 		t.TLSClientConfig = &tls.Config{RootCAs: pool}
 	}
@@ -129,14 +132,14 @@ func (c *Client) Participant(p Project) *Participant {
 	return &Participant{c: c, project: p}
 }
 
-// NewEvents returns the reader of a site's webhooks. Projects are all
-// participants on the site.
-func NewEvents(site Site, projects ...Project) connector.Events {
-	r := &hook.Reader{Secret: site.Secret}
+// NewEvents returns the reader of a site's webhooks, whichever version their
+// address has. Projects are all participants on the site.
+func NewEvents(site Site, log *slog.Logger, projects ...Project) connector.Events {
+	r := &hook.Reader{Secret: site.Secret, App: site.App}
 	for _, p := range projects {
 		r.Projects = append(r.Projects, hook.Project{Participant: p.Participant, Key: p.Key})
 	}
-	return r
+	return r.All(log)
 }
 
 // A memo is a value that is loaded once and again when it is old.

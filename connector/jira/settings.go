@@ -3,6 +3,8 @@
 package jira
 
 import (
+	"context"
+
 	"example.com/accord/connector"
 	"example.com/accord/issue"
 )
@@ -26,6 +28,20 @@ type Site struct {
 	Proxy   string           // address of an HTTP proxy; empty: from the environment
 	CAFile  string           // PEM file of further authorities; empty: the system's
 	Secret  connector.Secret // of its webhooks; not set: the path key alone proves a delivery
+	Bearer  Bearer           // has the tokens of an OAuth 2.0 app, which are sent instead of User and Token; nil: no app calls
+	App     connector.Secret // of that app: signs what its webhooks deliver
+}
+
+// A Bearer has the tokens of one site for an OAuth 2.0 app: docs/JIRA.md "OAuth 2.0".
+type Bearer interface {
+	// Bearer returns where the site's API is, without a slash at the end, and a
+	// token that is good for as long as a call takes. Errors:
+	// connector.ErrDenied if a person has to do something about it.
+	Bearer(ctx context.Context) (api string, token connector.Secret, err error)
+
+	// Refused hears that the site did not take a token, and reports whether
+	// Bearer may have another.
+	Refused(token connector.Secret) bool
 }
 
 // A Project is one participant: a project on a site, and the fields it takes

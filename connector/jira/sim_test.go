@@ -107,7 +107,7 @@ var statuses = map[jira.Flavour][]string{
 	jira.Cloud: {"To Do", "In Progress", "In Review", "Done"}, jira.DataCenter: {"Open", "In Progress", "Review", "Closed"},
 }
 
-func newRig(t testing.TB, f jira.Flavour, o jirasim.Options) *jiraRig {
+func newRig(t testing.TB, f jira.Flavour, o jirasim.Options, change ...func(*jiraRig, *jira.Site)) *jiraRig {
 	r := &jiraRig{t: t, flavour: f, key: map[jira.Flavour]string{jira.Cloud: "SUP", jira.DataCenter: "DEV"}[f]}
 	o.Flavour, o.PublicURL = jirasim.Flavour(f), "https://acme.example"
 	o.Accounts = append(o.Accounts, jirasim.Account{Email: "accord@example.com", Name: "Accord", Token: "ours", Zone: "America/St_Johns", Admin: true})
@@ -117,6 +117,9 @@ func newRig(t testing.TB, f jira.Flavour, o jirasim.Options) *jiraRig {
 	cfg := jira.Site{Name: "acme", Flavour: f, URL: "https://acme.example", Token: connector.NewSecret("ours"), Secret: connector.NewSecret("s3cret")}
 	if f == jira.Cloud {
 		cfg.User = "accord@example.com"
+	}
+	for _, c := range change {
+		c(r, &cfg)
 	}
 	var err error
 	if r.client, err = jira.Open(cfg, jira.Options{HTTP: &http.Client{Transport: direct{r}}}); err != nil {
@@ -131,7 +134,7 @@ func newRig(t testing.TB, f jira.Flavour, o jirasim.Options) *jiraRig {
 		}
 	}
 	r.Participant = r.client.Participant(p)
-	r.hub = jira.NewEvents(cfg, p)
+	r.hub = jira.NewEvents(cfg, nil, p)
 	return r
 }
 
