@@ -101,7 +101,7 @@ func (p *process) start(f *Function, api string) (err error) {
 			w := &lines{to: f.Output, one: &f.print}
 			p.cmd.Stdout, p.cmd.Stderr = w, w
 		}
-		p.cmd.SysProcAttr = attr
+		p.cmd.SysProcAttr, p.cmd.WaitDelay = attr, time.Second // what a debugger leaves behind may hold the output open
 		if err = p.cmd.Start(); err == nil {
 			return nil
 		}

@@ -188,3 +188,20 @@ func (f *Function) Close() {
 	}
 	f.all, f.idle = nil, nil
 }
+
+// Warm starts a process that the next event will find, and waits until it asks
+// for one.
+func (f *Function) Warm(ctx context.Context) error {
+	p, err := f.start()
+	if err != nil {
+		return err
+	}
+	if _, err = p.wait(ctx, f.Timeout); err != nil {
+		f.Close()
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.idle = append(f.idle, p)
+	return nil
+}

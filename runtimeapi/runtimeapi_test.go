@@ -246,6 +246,34 @@ func TestUnder(t *testing.T) {
 	}
 }
 
+// TestWhatIsLeftBehind: an output that somebody else holds open keeps nobody.
+func TestWhatIsLeftBehind(t *testing.T) {
+	f := function(t)
+	f.Under = []string{"sh", "-c", `sleep 20 & exec "$0"`}
+	if _, _, err := invoke(t, f, "", 0); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if f.Close(); time.Since(began) > 10*time.Second {
+		t.Errorf("closing takes %v", time.Since(began))
+	}
+}
+
+// TestWarm: what was started before finds the first event warm.
+func TestWarm(t *testing.T) {
+	f := function(t)
+	if err := f.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, r, err := invoke(t, f, "", 0); err != nil || r.Cold {
+		t.Errorf("%+v, %v", r, err)
+	}
+	dies := function(t, "BOOTSTRAP=dies")
+	if err := dies.Warm(t.Context()); err == nil {
+		t.Error("one that dies is warm")
+	}
+}
+
 // A sink keeps what each call of Write gets.
 type sink []string
 
