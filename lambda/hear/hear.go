@@ -41,8 +41,8 @@ type Handler struct {
 
 // A Site is who may deliver, and who reads it.
 type Site struct {
-	Key     connector.Secret            // the last part of its address; not set: nobody may
-	Readers map[string]connector.Events // by the version that the address carries
+	Key    connector.Secret // the last part of its address; not set: nobody may
+	Events connector.Events // reads every version that the address may carry
 }
 
 // A verdict is what became of one record.
@@ -117,14 +117,10 @@ func (s Site) hear(r aws.Record) (verdict, []issue.Event, error) {
 	if !s.Key.Set() || subtle.ConstantTimeCompare([]byte(r.Key), []byte(s.Key.Reveal())) != 1 {
 		return refused, nil, nil
 	}
-	reader, ok := s.Readers[r.Version]
-	switch {
-	case !ok:
-		return unreadable, nil, fmt.Errorf("there is no reader of version %.20q", r.Version)
-	case r.TooBig:
+	if r.TooBig {
 		return tooBig, nil, nil
 	}
-	evs, err := reader.Events(delivery(r))
+	evs, err := s.Events.Events(delivery(r))
 	switch {
 	case err == nil:
 		return heard, evs, nil

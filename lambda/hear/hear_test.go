@@ -57,8 +57,8 @@ func newBench(t testing.TB) *bench {
 	reader := &hook.Reader{Secret: connector.NewSecret(secret), Projects: []hook.Project{{Participant: "support", Key: "SUP"}, {Participant: "dev", Key: "DEV"}}}
 	b.Handler = &hear.Handler{
 		Sites: map[string]hear.Site{
-			"acme":  {Key: connector.NewSecret("k3y"), Readers: map[string]connector.Events{"1": reader, "2": panics{}, "3": fails{}}},
-			"quiet": {Readers: map[string]connector.Events{"1": reader}},
+			"acme":  {Key: connector.NewSecret("k3y"), Events: hook.Versions{Readers: map[string]connector.Events{"1": reader, "2": panics{}, "3": fails{}}, Newest: "1"}},
+			"quiet": {Events: reader},
 		},
 		Queue: b.queue, Blobs: b.blobs, Store: b.store, Log: slog.New(slog.DiscardHandler),
 	}
@@ -203,7 +203,8 @@ func TestVerdicts(t *testing.T) {
 		"no key known":    {"nobody may deliver there", with(func(r *line) { r.Site, r.Key = "quiet", "" }), "refused/quiet", ""},
 		"forged":          {"the signature is over the exact bytes", with(func(r *line) { r.Body = append(r.Body, ' ') }), "refused/acme", ""},
 		"no signature":    {"the site has a secret", with(func(r *line) { r.Signature = "" }), "refused/acme", ""},
-		"other version":   {"nobody can read it now; a later build may", with(func(r *line) { r.Version = "99" }), "unreadable/acme", "no reader of version"},
+		"other version":   {"of a newer build: the body is the site's own, and the newest reader knows it", with(func(r *line) { r.Version = "99" }), "", ""},
+		"and unreadable":  {"nobody can read it now; a later build may", with(func(r *line) { *r, r.Version = signed(`{"a":1}`), "99" }), "unreadable/acme", "there is no event"},
 		"reader panics":   {"one delivery must not stop those behind it", with(func(r *line) { r.Version = "2" }), "unreadable/acme", "panics: oops"},
 		"too big":         {"a hint of no issue in particular", with(func(r *line) { r.Body, r.TooBig = nil, true }), "too-big/acme", ""},
 		"heard":           {"the others do not disturb it", delivery("10"), "", ""},

@@ -25,8 +25,7 @@ func build(ctx context.Context, g *ground.Ground) (func(context.Context, events.
 	return h.Handle, nil
 }
 
-// sites are those that send webhooks. Every version of an address has its
-// reader as long as a hook with it may be registered.
+// sites are those that send webhooks.
 func sites(ctx context.Context, g *ground.Ground) (map[string]hear.Site, error) {
 	keys, err := g.Keys(ctx)
 	if err != nil {
@@ -37,8 +36,7 @@ func sites(ctx context.Context, g *ground.Ground) (map[string]hear.Site, error) 
 		if !s.Hooks {
 			continue
 		}
-		r := reader{ground: g, secret: s.Secret, projects: projects(g.Config, s.Name)}
-		out[s.Name] = hear.Site{Key: keys[s.Name], Readers: map[string]connector.Events{"1": r}}
+		out[s.Name] = hear.Site{Key: keys[s.Name], Events: reader{g, s, projects(g.Config, s.Name)}}
 	}
 	return out, nil
 }
@@ -46,21 +44,30 @@ func sites(ctx context.Context, g *ground.Ground) (map[string]hear.Site, error) 
 // A reader asks for the site's secret anew each time: it may have been changed.
 type reader struct {
 	ground   *ground.Ground
-	secret   config.Credential
+	site     config.Site
 	projects []hook.Project
 }
 
 // Events implements [connector.Events].
 func (r reader) Events(d connector.Delivery) ([]issue.Event, error) {
 	h := &hook.Reader{Projects: r.projects}
-	if r.secret.Set() {
-		text, err := r.ground.Secret(r.secret)
-		if err != nil {
-			return nil, err
-		}
-		h.Secret = connector.NewSecret(text)
+	var err error
+	if h.Secret, err = r.secret(r.site.Secret); err != nil {
+		return nil, err
 	}
-	return h.Events(d)
+	if h.App, err = r.secret(r.site.OAuth.Secret); err != nil {
+		return nil, err
+	}
+	return h.All(r.ground.Log).Events(d)
+}
+
+// secret reads a credential, if the site has it.
+func (r reader) secret(c config.Credential) (connector.Secret, error) {
+	if !c.Set() {
+		return connector.Secret{}, nil
+	}
+	text, err := r.ground.Secret(c)
+	return connector.NewSecret(text), err
 }
 
 func projects(c config.Config, site string) (out []hook.Project) {
