@@ -27,8 +27,11 @@ var metrics = map[string]map[string]string{
 	},
 	"AWS/ApiGateway": {"5XXError": "ApiName Stage", "4XXError": "ApiName Stage", "Count": "ApiName Stage", "Latency": "ApiName Stage"},
 	ours:             {"HeldFields": "", "EventsGivenUp": ""},
-	"Accord":         {"TokenDays": "Stack"}, // upkeep prints it as a line in CloudWatch's embedded metric format, Stack being ACCORD_TABLE
-	"AWS/States":     {"ExecutionsFailed": "StateMachineArn", "ExecutionsTimedOut": "StateMachineArn"},
+	"Accord": {
+		"TokenDays": "Stack", "Links": "Stack", "EditsCarried": "Stack", "FieldsHeld": "Stack", "FieldsSettled": "Stack", "FieldsRefused": "Stack", "NewsUnreadable": "Stack",
+		"LogFindings": "Stack Word",
+	}, // upkeep prints it as a line in CloudWatch's embedded metric format, Stack being ACCORD_TABLE
+	"AWS/States": {"ExecutionsFailed": "StateMachineArn", "ExecutionsTimedOut": "StateMachineArn"},
 }
 
 // ours is the namespace of the metrics that are made of the log of turn.

@@ -168,7 +168,7 @@ func TestFunctions(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if got := strings.Join(names, " "); got != "after alert backfill hear sweep turn upkeep web" {
+	if got := strings.Join(names, " "); got != "after alert backfill hear logs sweep turn upkeep web" {
 		t.Errorf("the functions are %s", got)
 	}
 	for _, name := range names {
@@ -202,6 +202,21 @@ func TestPagesAreNotOpen(t *testing.T) {
 	}
 	if !paths["/"] || !paths["/{proxy+}"] || len(tp.of("AWS::Serverless::Api")) != 1 || len(tp.of("AWS::ApiGateway::RestApi")) != 1 {
 		t.Errorf("the paths are %v, and there are other doors", paths)
+	}
+}
+
+// TestArchivesWakeLogs: the bucket may call logs, and does so for archives only:
+// what logs stores else would call it without end.
+func TestArchivesWakeLogs(t *testing.T) {
+	tp := load(t, "template.yaml")
+	woken := at(tp.of("AWS::S3::Bucket")["Bucket"], "NotificationConfiguration/LambdaConfigurations").([]any)
+	if len(woken) != 1 || at(woken[0], "Function/Ref") != "Logs.Alias" || fmt.Sprint(at(woken[0], "Filter/S3Key/Rules")) != "[map[Name:prefix Value:logs/]]" {
+		t.Errorf("the bucket calls %v", woken)
+	}
+	may := tp.of("AWS::Lambda::Permission")["LogsWoken"]
+	if at(may, "FunctionName/Ref") != "Logs.Alias" || at(may, "SourceAccount/Ref") != "AWS::AccountId" || at(tp.resources, "Bucket/DependsOn") != "LogsWoken" ||
+		fmt.Sprint(at(may, "SourceArn/Fn::Sub")) != "arn:${AWS::Partition}:s3:::"+fmt.Sprint(at(tp.of("AWS::S3::Bucket")["Bucket"], "BucketName/Fn::Sub")) {
+		t.Errorf("who may call logs: %v", may)
 	}
 }
 

@@ -94,6 +94,8 @@ func idle(t *testing.T) []line {
 		{"the key", 1, "key"},
 		{"8,760 sweeps of 6 transitions each", sweeps * 6 / 1e6, "transition"},
 		{"8,760 sweeps of 2 s with 256 MB", sweeps * 2 / 4 / 1e6, "gbSeconds"},
+		{"730 archives of logs, of 6 transitions each", hours * 6 / 1e6, "transition"},
+		{"730 archives of 5 s with 256 MB", hours * 5 / 4.0 / 1e6, "gbSeconds"},
 		{"two queues that are asked", receives / 1e6, "sqs"},
 		{"requests to the key", (receives/100 + sweeps*2) / 1e6, "keyCalls"},
 		{"the table, with 10,000 links of 20 KB", 0.2, "table"},

@@ -43,6 +43,9 @@ var actions = map[string][]string{
 	"vault.GetSecretValue": {"secretsmanager:GetSecretValue"},
 	"sns.Publish":          {"sns:Publish"},
 
+	"CloudWatch.DescribeLogGroups": {"logs:DescribeLogGroups"},
+	"CloudWatch.FilterLogEvents":   {"logs:FilterLogEvents"},
+
 	// no calls of ours: what Lambda does in the name of the role
 	"log":          {"logs:CreateLogStream", "logs:PutLogEvents"},
 	"key":          {"kms:Decrypt", "kms:GenerateDataKey"},
@@ -73,6 +76,7 @@ var calls = map[string][]string{
 	"Upkeep":   slices.Concat([]string{"log", "key"}, states, tidy, settings),
 	"Alert":    {"log", "vault.GetSecretValue"},
 	"After":    slices.Concat([]string{"log", "key", "poll table", "keep batches", "sns.Publish", "s3.GetObject"}, states),
+	"Logs":     slices.Concat([]string{"log", "key", "CloudWatch.DescribeLogGroups", "CloudWatch.FilterLogEvents", "s3.GetObject"}, states, keep),
 	"Web":      {"log", "open key", "db.GetItem", "db.Query", "sqs.GetQueueAttributes", "s3.GetObject"},
 }
 
@@ -84,7 +88,7 @@ var others = map[string][]string{
 	"HookRole":     {"kinesis:PutRecord", "kms:GenerateDataKey"},
 	"ShiftRole":    {"cloudwatch:DescribeAlarms", "lambda:GetAlias", "lambda:GetProvisionedConcurrencyConfig", "lambda:UpdateAlias"},
 	"ScheduleRole": {"states:StartExecution"},
-	"SweepLoop":    loop, "BackfillLoop": loop, "UpkeepLoop": loop,
+	"SweepLoop":    loop, "BackfillLoop": loop, "UpkeepLoop": loop, "LogsLoop": loop,
 }
 
 // loop is what loop.asl.json does.
@@ -150,7 +154,7 @@ func TestEachRoleGrantsWhatItsFunctionCalls(t *testing.T) {
 	}
 }
 
-var called = regexp.MustCompile(`\.(db|sqs|s3|sns|vault)\.([A-Z]\w+)\(`)
+var called = regexp.MustCompile(`\.(db|sqs|s3|sns|vault|CloudWatch)\.([A-Z]\w+)\(`)
 
 // TestEveryCallOfTheSDKIsInTheTable, and the table has no call that nobody makes.
 func TestEveryCallOfTheSDKIsInTheTable(t *testing.T) {

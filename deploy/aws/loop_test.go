@@ -192,7 +192,7 @@ func TestLoopIsGivenWhatItNames(t *testing.T) {
 			t.Errorf("%s may write the items %v", id, keys)
 		}
 	}
-	if len(machines) != 3 {
+	if len(machines) != 4 {
 		t.Errorf("%d machines", len(machines))
 	}
 }
