@@ -47,6 +47,7 @@ type Site struct {
 	URL    string     // without a slash at the end
 	User   string     // e-mail address of the account; may be empty at a Data Center
 	Token  Credential // unset where OAuth is set
+	Until  time.Time  `json:",omitzero"` // the day on which Token expires, its begin in UTC; zero: it is not said
 	Secret Credential // signs its webhooks; may be unset
 	OAuth  OAuth      `json:",omitzero"` // an app that the account consents to, instead of a token
 	Proxy  string     // may be empty

@@ -346,3 +346,23 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestADayOnWhichATokenExpires(t *testing.T) {
+	src := strings.Replace(string(example(t)), "kind: cloud", "token_expires: 2027-01-31\n    kind: cloud", 1)
+	c, faults := config.Parse("accord.yaml", []byte(src))
+	if err := faults.Err(); err != nil {
+		t.Fatal(err)
+	}
+	compiled, _, err := c.Compile()
+	if err == nil {
+		c, err = config.Load(compiled)
+	}
+	if err != nil || len(c.Sites) < 2 {
+		t.Fatalf("%d sites, %v", len(c.Sites), err)
+	}
+	for _, s := range c.Sites {
+		if want := s.Kind == config.Cloud; s.Until.IsZero() == want || want && s.Until.Format(time.RFC3339) != "2027-01-31T00:00:00Z" {
+			t.Errorf("%s: %v", s.Name, s.Until)
+		}
+	}
+}

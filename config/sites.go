@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -71,7 +72,7 @@ func (r *reader) sites(n node) []Site {
 }
 
 func (r *reader) site(e entry) Site {
-	o := r.object(e.node, "kind", "url", "user", "token", "oauth", "secret", "proxy", "ca_file", "webhooks")
+	o := r.object(e.node, "kind", "url", "user", "token", "token_expires", "oauth", "secret", "proxy", "ca_file", "webhooks")
 	s := Site{Name: e.key, Hooks: true}
 	if r.need(e.node, o, "kind", "cloud or datacenter") {
 		s.Kind = r.oneOf(o["kind"], Cloud, DataCenter)
@@ -81,7 +82,7 @@ func (r *reader) site(e entry) Site {
 	}
 	if n, ok := o["oauth"]; ok {
 		s.OAuth = r.oauth(n, s.Kind)
-		r.instead(o, "user", "token", "secret")
+		r.instead(o, "user", "token", "token_expires", "secret")
 	} else {
 		r.account(e.node, o, &s)
 	}
@@ -107,9 +108,24 @@ func (r *reader) account(site node, o map[string]node, s *Site) {
 	} else if s.Kind == Cloud {
 		r.fault(site, "user is missing: the e-mail address of the account that the token belongs to")
 	}
+	if n, ok := o["token_expires"]; ok {
+		s.Until = r.day(n)
+	}
 	if n, ok := o["secret"]; ok {
 		s.Secret = r.credential(n)
 	}
+}
+
+func (r *reader) day(n node) time.Time {
+	w, ok := r.word(n)
+	if !ok {
+		return time.Time{}
+	}
+	day, err := time.Parse(time.DateOnly, w)
+	if err != nil {
+		r.fault(n, "%q is no day; write it like 2027-01-31", w)
+	}
+	return day
 }
 
 // instead says which keys have no meaning beside oauth.
