@@ -1,42 +1,11 @@
-// Renders a mapping template as API Gateway would, with velocityjs in place of its engine.
+// Renders a mapping template as API Gateway would, call after call.
 //
 // stdin:  {"template": "…", "calls": [{"input": {"path": {}, "querystring": {}, "header": {}}, "body": "…", "context": {}, "stage": {}}]}
 // stdout: a JSON list with the text that each call is rendered to.
 //
 // usage: node render.mjs FOLDER, where FOLDER/node_modules has velocityjs.
-import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-
-const velocity = createRequire(resolve(process.argv[2], "x.js"))("velocityjs");
-
-// The Java function of the same name: what is not printable ASCII becomes \uXXXX, and quotes, slashes and backslashes get a backslash.
-function escapeJavaScript(text) {
-	const short = { "\b": "\\b", "\n": "\\n", "\t": "\\t", "\f": "\\f", "\r": "\\r", "'": "\\'", '"': '\\"', "\\": "\\\\", "/": "\\/" };
-	let out = "";
-	for (const unit of String(text).split("")) {
-		const code = unit.charCodeAt(0);
-		out += short[unit] ?? (code < 32 || code > 126 ? "\\u" + code.toString(16).toUpperCase().padStart(4, "0") : unit);
-	}
-	return out;
-}
-
-// A map of Java. What is not in it prints as nothing in a quiet reference.
-const lookup = (o) => ({ get: (name) => (Object.hasOwn(o ?? {}, name) ? o[name] : undefined) });
-
-// What Java's String has and velocityjs lacks.
-const strings = [{ uid: "length", match: ({ property, context }) => property === "length" && typeof context === "string", resolve: ({ context }) => context.length }];
-
-function render(template, call) {
-	const params = { path: lookup(call.input.path), querystring: lookup(call.input.querystring), header: lookup(call.input.header) };
-	const names = {
-		input: { body: call.body, params: () => params },
-		util: { escapeJavaScript, base64Encode: (text) => Buffer.from(String(text), "utf8").toString("base64") },
-		context: call.context,
-		stageVariables: call.stage,
-	};
-	return velocity.render(template, names, {}, { customMethodHandlers: strings });
-}
+import { mapping } from "./mapping.mjs";
 
 const { template, calls } = JSON.parse(readFileSync(0, "utf8"));
-process.stdout.write(JSON.stringify(calls.map((call) => render(template, call))));
+process.stdout.write(JSON.stringify(calls.map(mapping(process.argv[2], template))));
