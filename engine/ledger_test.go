@@ -74,7 +74,9 @@ func (w *world) judge() (bad []string, held int) {
 			v.sides()
 			v.comments()
 			v.edits()
-			v.held()
+			if !w.kind.loses {
+				v.held()
+			}
 		}
 		bad, held = append(bad, v.bad...), held+len(v.link.Held)
 	}
@@ -174,7 +176,7 @@ func (v *verdict) comments() {
 func (v *verdict) edits() {
 	for _, name := range v.w.book.order {
 		t := v.w.book.tokens[name]
-		if t.subject != v.s.n || v.super[name] || v.w.book.spared[name] {
+		if t.subject != v.s.n || v.super[name] || v.w.book.spared[name] || v.gone(name, t) {
 			continue
 		}
 		x := issue.Place{Field: t.field}
@@ -194,6 +196,12 @@ func (v *verdict) edits() {
 			}
 		}
 	}
+}
+
+// gone reports whether only the store that was lost could tell of an edit: it
+// was made before, or a call that it had begun overwrote it.
+func (v *verdict) gone(name string, t *token) bool {
+	return v.w.kind.loses && (v.w.losses == 0 || t.at.Before(v.w.lost) || v.w.book.unseen[name])
 }
 
 func (v *verdict) editOfText(name string, t *token, in bool) {

@@ -62,6 +62,9 @@ func (e *Engine) look(ctx context.Context, ref issue.Ref) (*sight, error) {
 		return nil, err
 	}
 	s := e.lookAt(ctx, link, found)
+	if blank(link) && len(s.errs) > 0 {
+		return nil, durable.Later{At: s.again, Why: fmt.Sprintf("the issues of link %s meet for the first time, and not all can be seen: %v", link.ID, s.unseen())}
+	}
 	if link.Revision == 0 { // a link is born only with a look at its first issue
 		if err := s.errs[found.Participant]; err != nil {
 			return nil, err
@@ -115,7 +118,7 @@ func (e *Engine) find(ctx context.Context, ref issue.Ref) (link issue.Link, foun
 // account made an issue of.
 func (e *Engine) known(ctx context.Context, ref issue.Ref) (issue.Link, error) {
 	link, err := e.Store.Link(ctx, ref)
-	if errors.Is(err, durable.ErrNotFound) || err == nil && len(link.Agreed) == 0 {
+	if errors.Is(err, durable.ErrNotFound) || blank(link) {
 		if err := e.recall(ctx); err != nil {
 			return link, err
 		}
@@ -165,7 +168,7 @@ func (e *Engine) lookAt(ctx context.Context, link issue.Link, found issue.Ref) *
 		if found.Participant == who {
 			side.Ref = found
 		}
-		all.Go(func() { views[i], errs[i] = e.lookSide(ctx, link.ID, who, side) })
+		all.Go(func() { views[i], errs[i] = e.lookSide(ctx, link, who, side) })
 	}
 	all.Wait()
 	s := &sight{link: link, views: map[issue.Participant]issue.View{}, errs: map[issue.Participant]error{}}
@@ -193,14 +196,14 @@ func (e *Engine) wait(who issue.Participant, err error) time.Duration {
 
 // lookSide looks at one side: by its id; or by the mark, if its create was
 // begun; else there is nothing to look at.
-func (e *Engine) lookSide(ctx context.Context, link issue.Ref, who issue.Participant, side issue.Side) (*issue.View, error) {
+func (e *Engine) lookSide(ctx context.Context, link issue.Link, who issue.Participant, side issue.Side) (*issue.View, error) {
 	c := e.Connectors[who]
 	if side.Ref.ID == "" {
 		i := slices.IndexFunc(side.Sent, func(s issue.Sent) bool { return s.Create })
 		if i < 0 {
 			return nil, nil
 		}
-		v, err := c.Find(ctx, link, side.Sent[i].First.Add(-findSlack))
+		v, err := c.Find(ctx, link.ID, side.Sent[i].First.Add(-findSlack))
 		if err != nil || v.State != issue.Present {
 			return &v, err
 		}
@@ -213,7 +216,34 @@ func (e *Engine) lookSide(ctx context.Context, link issue.Ref, who issue.Partici
 	if v.State == issue.Present {
 		err = e.proveGone(ctx, c, &v, side)
 	}
+	if err == nil && blank(link) {
+		err = e.listAgain(ctx, &v)
+	}
 	return &v, err
+}
+
+// blank reports whether nothing is known of a stored link but which issues are one.
+func blank(link issue.Link) bool { return link.Revision > 0 && len(link.Agreed) == 0 }
+
+// listAgain adds the rows that two more looks list: of a link that was found
+// again no row is known, and one that a shifted page left out would be made twice.
+func (e *Engine) listAgain(ctx context.Context, v *issue.View) error {
+	for range 2 {
+		more, err := e.read(ctx, v.Ref)
+		if err != nil {
+			return err
+		}
+		for x, row := range more.Rows {
+			if _, listed := v.Rows[x]; listed {
+				continue
+			}
+			v.Rows[x] = row
+			if value, shown := more.Doc[x]; shown {
+				v.Doc[x] = value
+			}
+		}
+	}
+	return nil
 }
 
 // proveGone asks for the rows that are known and were not listed: a short or

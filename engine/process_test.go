@@ -63,7 +63,10 @@ func (q *oneByOne) Receive(ctx context.Context, _ int, hide time.Duration) ([]du
 func (w *world) start(stop context.Context, name string) *process {
 	p := &process{w: w, name: name}
 	p.life, p.die = context.WithCancel(stop)
+	w.mu.Lock()
 	store, queue := *w.store, *w.queue
+	w.alive = append(w.alive, p)
+	w.mu.Unlock()
 	store.Fault, queue.Fault = p.step, p.queueStep
 	turns := 0
 	p.engine = &engine.Engine{

@@ -106,17 +106,17 @@ func (w *world) story() string {
 
 // figures are summed over worlds.
 type figures struct {
-	worlds, failed, edits, writes, turns, held, crashes, faults, covered, gaps int
+	worlds, failed, edits, writes, turns, held, crashes, faults, covered, gaps, losses int
 }
 
 func (f *figures) add(g figures) {
 	f.worlds, f.failed, f.edits, f.writes, f.turns = f.worlds+g.worlds, f.failed+g.failed, f.edits+g.edits, f.writes+g.writes, f.turns+g.turns
-	f.held, f.crashes, f.faults, f.covered, f.gaps = f.held+g.held, f.crashes+g.crashes, f.faults+g.faults, f.covered+g.covered, f.gaps+g.gaps
+	f.held, f.crashes, f.faults, f.covered, f.gaps, f.losses = f.held+g.held, f.crashes+g.crashes, f.faults+g.faults, f.covered+g.covered, f.gaps+g.gaps, f.losses+g.losses
 }
 
 func (f figures) String() string {
-	return fmt.Sprintf("%d worlds, %d failed: %d edits, %d turns, %d writes, %d held, %d crashes, %d faults, %d edits overwritten and found by receipt, %d edits of comments in the gap before a write",
-		f.worlds, f.failed, f.edits, f.turns, f.writes, f.held, f.crashes, f.faults, f.covered, f.gaps)
+	return fmt.Sprintf("%d worlds, %d failed: %d edits, %d turns, %d writes, %d held, %d crashes, %d faults, %d edits overwritten and found by receipt, %d edits of comments in the gap before a write, %d stores lost",
+		f.worlds, f.failed, f.edits, f.turns, f.writes, f.held, f.crashes, f.faults, f.covered, f.gaps, f.losses)
 }
 
 // live runs one world and returns what is wrong with it.
@@ -133,7 +133,7 @@ func live(t *testing.T, seed uint64, k kind, tracing bool) (w *world, bad []stri
 			bad = append(bad, fmt.Sprintf("%d writes after calm", w.book.late))
 		}
 	})
-	f.worlds, f.edits, f.writes, f.turns, f.crashes, f.faults = 1, len(w.book.order), w.writes(), w.turns, w.crashes, w.faults
+	f.worlds, f.edits, f.writes, f.turns, f.crashes, f.faults, f.losses = 1, len(w.book.order), w.writes(), w.turns, w.crashes, w.faults, w.losses
 	for _, p := range w.order {
 		f.covered, f.gaps = f.covered+len(w.trackers[p].Tally().Covered), f.gaps+len(w.trackers[p].Tally().Gaps)
 	}
@@ -145,15 +145,20 @@ func live(t *testing.T, seed uint64, k kind, tracing bool) (w *world, bad []stri
 
 // kinds are the worlds that must hold.
 func kinds(seed uint64) map[string]kind {
-	return map[string]kind{"any": {gaps: seed%2 == 0}, "alone": {alone: true}}
+	return map[string]kind{"any": {gaps: seed%2 == 0}, "alone": {alone: true}, "lost": {loses: true}}
 }
 
 // TestWorlds lets people edit at any time, in half of the worlds also in the
-// gap before a write; and in as many worlds only what shows alike on all sides.
+// gap before a write; in as many worlds only what shows alike on all sides; and
+// in a third as many the store is lost.
 func TestWorlds(t *testing.T) {
 	const shards = 2
-	for _, name := range []string{"any", "alone"} {
+	for _, name := range []string{"any", "alone", "lost"} {
 		t.Run(name, func(t *testing.T) {
+			count := *seeds
+			if name == "lost" {
+				count = (count + 2) / 3
+			}
 			sums := make([]figures, shards)
 			t.Cleanup(func() {
 				for _, f := range sums[1:] {
@@ -164,7 +169,7 @@ func TestWorlds(t *testing.T) {
 			for shard := range shards {
 				t.Run(fmt.Sprint(shard), func(t *testing.T) {
 					t.Parallel()
-					for seed := uint64(*first + shard); seed < uint64(*first+*seeds) && !(*stop && t.Failed()); seed += shards {
+					for seed := uint64(*first + shard); seed < uint64(*first+count) && !(*stop && t.Failed()); seed += shards {
 						w, bad, f := live(t, seed, kinds(seed)[name], *seeds == 1)
 						sums[shard].add(f)
 						if len(bad) > 0 {

@@ -44,7 +44,11 @@ type world struct {
 	over    bool
 	crashes int
 	faults  int
+	losses  int
 	turns   int
+	alive   []*process
+	known   time.Time // when an issue was first made by us
+	lost    time.Time // when the store was lost, the last time
 	trace   []line
 }
 
@@ -53,6 +57,7 @@ type kind struct {
 	alone bool // only what shows alike on all sides
 	gaps  bool // also in the gap before one write of ten
 	blind bool // trackers do not tell what our own entries replaced
+	loses bool // the store is lost, once or twice
 }
 
 // A line of a trace. Lines of one instant are by different actors.
@@ -85,7 +90,7 @@ func newWorld(seed uint64, k kind, edits int) *world {
 		kind plan.Kind
 	}{{"summary", plan.Scalar}, {"status", plan.Scalar}, {"labels", plan.Set}, {"text", plan.Text}, {"comments", plan.Rows}} {
 		policy := []plan.Policy{plan.Hold, plan.First, plan.Newest}[r.IntN(3)]
-		if k.alone || f.kind == plan.Rows {
+		if k.alone || k.loses || f.kind == plan.Rows {
 			policy = plan.Hold
 		}
 		w.rules.Fields[f.name] = plan.Field{Kind: f.kind, Policy: policy, Follows: f.name == "status"}
@@ -300,7 +305,34 @@ func (w *world) weather() {
 		if calm {
 			return
 		}
+		w.lose()
 	}
+}
+
+// lose takes the store away, and with it the processes that have it open, where
+// this kind of world does that: not before a search must show that issues were made.
+func (w *world) lose() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	made := 0
+	for _, p := range w.order {
+		made += w.trackers[p].Tally().Creates
+	}
+	switch {
+	case !w.kind.loses || made == 0:
+		return
+	case w.known.IsZero():
+		w.known = time.Now()
+	}
+	if time.Since(w.known) < 5*time.Minute || w.losses == 2 || w.dice("weather", "lose").IntN(40) > 0 {
+		return
+	}
+	w.losses, w.lost = w.losses+1, time.Now()
+	for _, p := range w.alive {
+		p.die()
+	}
+	w.alive = nil
+	w.store = memory.NewStore()
 }
 
 // writes counts what our account did at all trackers.

@@ -33,7 +33,9 @@ func Make(rules Rules, link issue.Link, views map[issue.Participant]issue.View, 
 	p := Plan{Before: link, After: cloneLink(link, rules.Order...), Turn: turn, Heard: map[issue.Place][]issue.Claim{}, Overruled: map[issue.Place][]issue.Claim{}}
 	ruled(&p.After, rules)
 	sides := look(rules, &p.After, views, now)
-	recollect(&p.After, sides, now)
+	if !recollect(&p.After, sides, rules.Times, now) {
+		return Plan{Before: link, After: link, Turn: turn, Again: now.Add(lagging)}
+	}
 	for _, s := range sides {
 		if s.looked {
 			h := hearing{side: s, times: rules.Times, kinds: rules.Fields, agreed: p.After.Agreed, now: now, claims: p.Heard, lost: p.Overruled}

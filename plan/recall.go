@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"example.com/accord/issue"
@@ -19,18 +20,27 @@ type recollecting struct {
 }
 
 // recollect finds for every place the last word of our account, and on each
-// side where it was shown.
-func recollect(link *issue.Link, sides []*side, now time.Time) {
+// side where it was shown. It reports false while a changelog does not tell yet
+// of a change that was made: then nothing can be said.
+func recollect(link *issue.Link, sides []*side, t Times, now time.Time) bool {
 	r := recollecting{link: link, now: now}
+	ours, behind := false, false
 	for _, s := range sides {
-		if s.looked && len(s.Shown) == 0 && len(s.Base) == 0 && len(s.Sent) == 0 && s.Heard.At.IsZero() {
-			r.sides = append(r.sides, s)
-		} else if s.looked {
-			return // something is known: what differs from it is heard as ever
+		if !s.looked {
+			continue
 		}
+		if len(s.Shown) > 0 || len(s.Base) > 0 || len(s.Sent) > 0 || !s.Heard.At.IsZero() {
+			return true // something is known: what differs from it is heard as ever
+		}
+		r.sides = append(r.sides, s)
+		ours = ours || s.touched()
+		behind = behind || s.unlogged(t) && !s.view.Looked.After(s.ours(s.view.Updated).Add(t.Late))
 	}
-	if len(r.sides) < 2 || len(link.Agreed) > 0 {
-		return
+	switch {
+	case len(r.sides) < 2 || len(link.Agreed) > 0 || !ours:
+		return true
+	case behind:
+		return false
 	}
 	var shown []issue.Document
 	for _, s := range r.sides {
@@ -43,12 +53,27 @@ func recollect(link *issue.Link, sides []*side, now time.Time) {
 			r.row(x)
 		}
 	}
+	return true
+}
+
+// touched reports whether our account made the issue or anything in it.
+func (s *side) touched() bool {
+	if s.view.Ours || slices.ContainsFunc(s.view.Log, func(e issue.Entry) bool { return e.Ours }) {
+		return true
+	}
+	for _, r := range s.rows {
+		if r.Ours || r.Echo {
+			return true
+		}
+	}
+	return false
 }
 
 // A step is what one side showed at a place, from one change of it to the next.
 type step struct {
 	shown issue.Value // own words
 	ours  bool        // our account said it
+	made  bool        // it was made so
 	at    time.Time   // since when, by our clock; zero: not told
 }
 
@@ -63,7 +88,7 @@ func (s *side) steps(x issue.Place) (out []step) {
 	}
 	for i := len(log) - 1; i >= 0; i-- {
 		e := log[i]
-		out = append(out, step{now, e.Ours, s.ours(e.At)})
+		out = append(out, step{shown: now, ours: e.Ours, at: s.ours(e.At)})
 		switch {
 		case isSet:
 			set = set.Minus(e.Add).Plus(e.Remove)
@@ -74,36 +99,59 @@ func (s *side) steps(x issue.Place) (out []step) {
 			now = e.From
 		}
 	}
-	return append(out, step{now, s.view.Ours, s.ours(s.view.Created)})
+	return append(out, step{now, s.view.Ours, true, s.ours(s.view.Created)})
 }
 
-// field recollects a field. A side that never showed what we said last, nor was
-// told anything by us, speaks for itself, as at any first contact.
+// field recollects a field. A side that never showed what we said last may be
+// behind it: then it shows what others showed before. Else it speaks for itself,
+// as at any first contact; a create's word gives way to it, which may be nothing
+// but what the site filled in.
 func (r *recollecting) field(x issue.Place) {
-	said, by := step{}, (*side)(nil)
-	for _, s := range r.sides {
-		for _, st := range s.steps(x) {
-			if _, ok := s.in(x, st.shown, nil); st.ours && ok {
-				if by == nil || st.at.After(said.at) {
-					said, by = st, s
-				}
-				break
-			}
-		}
-	}
+	said, by := r.said(x)
 	if by == nil {
 		return
 	}
 	agreed := r.meant(x, said.shown, by)
-	strangers := false
+	var strangers []*side
+	var before []issue.Value
 	for _, s := range r.sides {
-		if _, shows := s.raw[x]; shows && !s.recallField(x, agreed) {
-			strangers = true
+		if _, shows := s.raw[x]; !shows {
+			continue
+		}
+		older, ever := s.recallField(x, agreed, true)
+		if before = append(before, older...); !ever {
+			strangers = append(strangers, s)
 		}
 	}
-	if !strangers && agreed != nil {
+	strange := false
+	for _, s := range strangers {
+		ever := false
+		for _, v := range before {
+			if _, ever = s.recallField(x, v, false); ever {
+				break
+			}
+		}
+		strange = strange || !ever && !issue.Empty(s.raw[x])
+	}
+	if agreed != nil && !(strange && said.made) {
 		r.agree(x, agreed, by, said)
 	}
+}
+
+// said is the last word of our account at x, and where it said it; nil: nowhere.
+func (r *recollecting) said(x issue.Place) (said step, by *side) {
+	for _, s := range r.sides {
+		for _, st := range s.steps(x) {
+			if _, ok := s.in(x, st.shown, nil); !st.ours || !ok {
+				continue
+			}
+			if by == nil || st.at.After(said.at) {
+				said, by = st, s
+			}
+			break
+		}
+	}
+	return said, by
 }
 
 // meant is what our word at one side stood for, in shared words: the last that
@@ -128,22 +176,29 @@ func (r *recollecting) meant(x issue.Place, word issue.Value, by *side) issue.Va
 }
 
 // recallField sets what the side showed at x when it last was what is agreed,
-// or what we said; it reports whether it ever was.
-func (s *side) recallField(x issue.Place, agreed issue.Value) bool {
-	own, _ := s.out(x, agreed)
+// or, if own, what we said. It reports whether it ever was, and what it showed
+// before that.
+func (s *side) recallField(x issue.Place, agreed issue.Value, own bool) (older []issue.Value, ever bool) {
+	looks, _ := s.out(x, agreed)
 	for _, st := range s.steps(x) {
 		base, ok := s.in(x, st.shown, nil)
-		switch {
-		case ok && (issue.Same(base, agreed) || own != nil && s.alike(x, st.shown, own)):
-			base = agreed
-		case !ok || !st.ours:
+		if !ok {
 			continue
 		}
+		if ever {
+			older = append(older, base)
+			continue
+		}
+		if issue.Same(base, agreed) || looks != nil && s.alike(x, st.shown, looks) {
+			base = agreed
+		} else if !own || !st.ours {
+			continue
+		}
+		ever = true
 		put(s.Base, x, base)
 		put(s.Shown, x, st.shown)
-		return true
 	}
-	return false
+	return older, ever
 }
 
 func (r *recollecting) agree(x issue.Place, v issue.Value, by *side, said step) {

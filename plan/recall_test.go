@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -35,6 +36,7 @@ func TestForgottenIsRecalled(t *testing.T) {
 		if edited {
 			h.edit(t, h.jiras[rapid.SampledFrom(h.rules.Order).Draw(t, "who")])
 		}
+		h.now = h.now.Add(8 * time.Minute) // a changelog is waited for
 		p := h.plan()
 		for x, held := range p.After.Held {
 			// Of a row that was edited where it was born and then on another side
@@ -69,7 +71,7 @@ func TestForgottenIsRecalled(t *testing.T) {
 
 // settled takes turns until nothing is left to do for now.
 func (h *history) settled(t *rapid.T) {
-	h.now = h.now.Add(5e9)
+	h.now = h.now.Add(5 * time.Second)
 	for range 12 {
 		if h.turnAll().Quiet() {
 			return
