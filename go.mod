@@ -24,6 +24,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs v1.92.1 // the logs that are archived, and how long they are kept
 	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.73.2 // the store
 	github.com/aws/aws-sdk-go-v2/service/s3 v1.114.9 // the blobs
+	github.com/aws/aws-sdk-go-v2/service/scheduler v1.18.2 // the schedules of a developer stack that has expired
 	github.com/aws/aws-sdk-go-v2/service/secretsmanager v1.50.11 // tokens and path keys
 	github.com/aws/aws-sdk-go-v2/service/sns v1.47.10 // notices to people
 	github.com/aws/aws-sdk-go-v2/service/sqs v1.52.11 // the queue
