@@ -109,7 +109,7 @@ var layers = map[string]layer{
 	"lambda/ground": {4, below("it opens what the functions stand on", "config", "config/published", "connector", "durable", "durable/aws", "durable/sqlite")},
 
 	"app": {5, below("it opens everything that accord.yaml names",
-		"config", "web", "engine", "connector/jira", "connector", "durable", "plan", "issue")},
+		"config", "web", "engine", "connector/jira", "connector/jira/hook", "connector/jira/oauth", "connector", "durable", "plan", "issue")},
 	"app/aslambda": {5, map[string]string{
 		"app": "whose events the functions handle", "config": "what they are told", "connector": "keys are Secrets", "durable/sqlite": "the state is on this machine",
 		"lambda/source": "calls the functions", "runtimeapi": "runs them",

@@ -12,6 +12,7 @@ import (
 
 	"example.com/accord/config"
 	"example.com/accord/connector"
+	"example.com/accord/connector/jira/oauth"
 	"example.com/accord/durable"
 	"example.com/accord/engine"
 	"example.com/accord/issue"
@@ -51,6 +52,7 @@ type Site struct {
 	config.Site
 	Tracker Tracker
 	secret  connector.Secret
+	consent *oauth.Keeper // nil: it has a token
 	hook    hook
 }
 

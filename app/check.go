@@ -11,7 +11,7 @@ import (
 )
 
 // Check asks every site what would not work, all participants at the same time,
-// and returns the findings in the order of the file.
+// and returns the findings in the order of the file, after those about consents.
 func (a *App) Check(ctx context.Context) []connector.Finding {
 	var checks []func() []connector.Finding
 	for _, s := range a.Syncs {
@@ -25,7 +25,7 @@ func (a *App) Check(ctx context.Context) []connector.Finding {
 		all.Go(func() { found[i] = check() })
 	}
 	all.Wait()
-	return slices.Concat(found...)
+	return slices.Concat(append([][]connector.Finding{a.consents(ctx)}, found...)...)
 }
 
 func check(ctx context.Context, p config.Participant, c connector.Connector) []connector.Finding {

@@ -10,6 +10,7 @@ import (
 	"example.com/accord/config"
 	"example.com/accord/connector"
 	"example.com/accord/connector/jira"
+	jirahook "example.com/accord/connector/jira/hook"
 	"example.com/accord/issue"
 	"example.com/accord/plan"
 )
@@ -18,6 +19,7 @@ import (
 type Tracker struct {
 	Hooks      connector.Hooks
 	Events     connector.Events
+	Version    string                                    // of the address that webhooks are registered with, the newest that Events reads
 	Connectors map[issue.Participant]connector.Connector // one for each project
 }
 
@@ -34,7 +36,7 @@ func openJira(s jira.Site, projects []jira.Project, log *slog.Logger) (Tracker, 
 	if err != nil {
 		return Tracker{}, err
 	}
-	t := Tracker{c, jira.NewEvents(s, log, projects...), map[issue.Participant]connector.Connector{}}
+	t := Tracker{c, jira.NewEvents(s, log, projects...), jirahook.Newest, map[issue.Participant]connector.Connector{}}
 	for _, p := range projects {
 		t.Connectors[p.Participant] = c.Participant(p)
 	}
@@ -76,26 +78,37 @@ func see(eye plan.Eye, c connector.Connector) plan.Eye {
 }
 
 func (a *App) open(s config.Site) (*Site, error) {
-	token, err := a.options.Secret(s.Token)
-	if err != nil {
-		return nil, fmt.Errorf("token: %w", err)
-	}
-	secret := ""
-	if s.Secret.Set() {
-		if secret, err = a.options.Secret(s.Secret); err != nil {
-			return nil, fmt.Errorf("secret: %w", err)
-		}
-	}
 	open, ok := a.options.Kinds[s.Kind]
 	if !ok {
 		return nil, fmt.Errorf("this build has no connector for the kind %q", s.Kind)
 	}
-	site := &Site{Site: s, secret: connector.NewSecret(secret)}
-	site.Tracker, err = open(jira.Site{
-		Name: s.Name, Flavour: jira.Flavour(s.Kind), URL: s.URL, User: s.User, Token: connector.NewSecret(token),
-		Proxy: s.Proxy, CAFile: s.CAFile, Secret: site.secret,
-	}, a.projects(s.Name), a.options.Log)
+	site, to := &Site{Site: s}, jira.Site{Name: s.Name, Flavour: jira.Flavour(s.Kind), URL: s.URL, User: s.User, Proxy: s.Proxy, CAFile: s.CAFile}
+	var err error
+	if s.OAuth.Set() {
+		if site.consent, err = a.keeper(s); err != nil {
+			return nil, err
+		}
+		to.Bearer, to.App = site.consent, site.consent.App.Secret
+	} else if to.Token, err = a.credential("token", s.Token); err != nil {
+		return nil, err
+	}
+	if s.Secret.Set() {
+		if site.secret, err = a.credential("secret", s.Secret); err != nil {
+			return nil, err
+		}
+	}
+	to.Secret = site.secret
+	site.Tracker, err = open(to, a.projects(s.Name), a.options.Log)
 	return site, err
+}
+
+// credential reads one, and says which if it cannot.
+func (a *App) credential(what string, c config.Credential) (connector.Secret, error) {
+	text, err := a.options.Secret(c)
+	if err != nil {
+		return connector.Secret{}, fmt.Errorf("%s: %w", what, err)
+	}
+	return connector.NewSecret(text), nil
 }
 
 // projects are those of all participants on a site.

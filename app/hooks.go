@@ -9,11 +9,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
-	"example.com/accord/config"
 	"example.com/accord/connector"
+	jirahook "example.com/accord/connector/jira/hook"
 	"example.com/accord/durable"
 )
 
@@ -23,11 +24,10 @@ type hook struct {
 	Signed string    `json:"signed,omitempty"` // tells whether the site was given today's secret, without telling it
 	At     time.Time `json:"at,omitzero"`      // of the last try to register it
 	Why    string    `json:"why,omitempty"`    // why that failed; empty: it did not
-}
 
-// version is that of the deliveries' reader. The address of a hook carries it,
-// so that a hook which was registered by an older build is still understood.
-const version = "1"
+	Version string    `json:"version,omitempty"` // of the address that was last registered
+	Since   time.Time `json:"since,omitzero"`    // it has had that version
+}
 
 // LoadHooks reads the keys of the addresses that the sites deliver to, and makes
 // those that are missing. It is called after [App.Connect] by whoever takes or
@@ -84,7 +84,7 @@ func (a *App) changeHook(ctx context.Context, site string, change func(*hook)) (
 func (a *App) ours(s *Site) string { return a.Config.PublicURL + "/hooks/" + s.Name + "/" }
 
 // HookURL is the address that a site delivers to. It is a credential.
-func (a *App) HookURL(s *Site) string { return a.ours(s) + s.hook.Key + "?v=" + version }
+func (a *App) HookURL(s *Site) string { return a.ours(s) + s.hook.Key + "?v=" + s.Tracker.Version }
 
 // Keys are the last parts of the addresses that the sites deliver to, by site.
 func (a *App) Keys() map[string]connector.Secret {
@@ -93,6 +93,16 @@ func (a *App) Keys() map[string]connector.Secret {
 		keys[s.Name] = connector.NewSecret(s.hook.Key)
 	}
 	return keys
+}
+
+// HookVersion is the version that the address of a webhook carries: which
+// reader its deliveries have.
+func HookVersion(h connector.Hook) string {
+	u, err := url.Parse(h.URL)
+	if err != nil {
+		return ""
+	}
+	return jirahook.Version(u.Query())
 }
 
 // signed is a fingerprint of the secret that a hook was registered with.
@@ -118,54 +128,6 @@ func (a *App) Hooks(ctx context.Context, s *Site) ([]connector.Hook, error) {
 		}
 	}
 	return ours, nil
-}
-
-// Register makes sure that a site has one webhook of ours, active, with today's
-// address and secret, and removes older ones. What became of it is remembered.
-func (a *App) Register(ctx context.Context, s *Site) error {
-	failed := a.register(ctx, s)
-	h, err := a.changeHook(ctx, s.Name, func(h *hook) {
-		h.At, h.Why = a.options.Now(), ""
-		if failed != nil {
-			h.Why = failed.Error()
-		} else {
-			h.Signed = s.signed()
-		}
-	})
-	if err == nil {
-		s.hook = h
-	}
-	return errors.Join(failed, err)
-}
-
-func (a *App) register(ctx context.Context, s *Site) error {
-	switch a.Config.PublicURL {
-	case "":
-		return errors.New("register webhook: the configuration has no public_url")
-	case config.Stack:
-		return errors.New("register webhook: public_url is that of a stack on AWS, and this is none")
-	}
-	old, err := a.Hooks(ctx, s)
-	if err != nil {
-		return err
-	}
-	want, found := connector.Hook{Name: "Accord", URL: a.HookURL(s), Secret: s.secret.Reveal(), Active: true}, false
-	for _, h := range old {
-		if h.URL == want.URL && h.Active && s.hook.Signed == s.signed() && !found {
-			found = true
-			continue
-		}
-		if err := s.Tracker.Hooks.RemoveHook(ctx, h.ID); err != nil {
-			return fmt.Errorf("remove old webhook of %s: %w", s.Name, err)
-		}
-	}
-	if found {
-		return nil
-	}
-	if _, err := s.Tracker.Hooks.AddHook(ctx, want); err != nil {
-		return fmt.Errorf("register webhook at %s: %w", s.Name, err)
-	}
-	return nil
 }
 
 // Unregister removes our webhooks from a site and says how many. What is known

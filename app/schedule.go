@@ -53,6 +53,17 @@ func (a *App) hooking(ctx context.Context, s *Site) {
 	})
 }
 
+// A consent is looked at each day.
+func (a *App) consenting(ctx context.Context, s *Site) {
+	every(ctx, func() time.Duration {
+		st, err := a.Refresh(ctx, s)
+		if worry := Worry(st, a.options.Now()); ctx.Err() == nil && (err != nil || worry != "") {
+			a.options.Log.Warn("consent", "site", s.Name, "worry", worry, "error", err)
+		}
+		return 24 * time.Hour
+	})
+}
+
 // every calls do, and again after as long as it says, until ctx ends.
 func every(ctx context.Context, do func() time.Duration) {
 	for ctx.Err() == nil {

@@ -39,6 +39,9 @@ func (a *App) Serve(ctx context.Context) error {
 		if s.Site.Hooks {
 			work = append(work, func(ctx context.Context) error { a.hooking(ctx, s); return nil })
 		}
+		if s.consent != nil {
+			work = append(work, func(ctx context.Context) error { a.consenting(ctx, s); return nil })
+		}
 	}
 	return a.Host(ctx, a.deliveries(), work...)
 }

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ type site struct {
 	made  int
 	sent  sync.WaitGroup // deliveries under way
 	no    error          // why it registers no webhook
+	least int            // the fewest webhooks after one was removed
 }
 
 func (s *site) Hooks(context.Context) ([]connector.Hook, error) {
@@ -48,6 +50,9 @@ func (s *site) AddHook(_ context.Context, h connector.Hook) (connector.Hook, err
 	defer s.mu.Unlock()
 	s.made++
 	h.ID = fmt.Sprint(s.made)
+	if s.made == 1 {
+		s.least = 1
+	}
 	s.hooks = append(s.hooks, h)
 	return h, nil
 }
@@ -56,6 +61,7 @@ func (s *site) RemoveHook(_ context.Context, id string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hooks = slices.DeleteFunc(s.hooks, func(h connector.Hook) bool { return h.ID == id })
+	s.least = min(s.least, len(s.hooks))
 	return nil
 }
 
@@ -95,6 +101,9 @@ type world struct {
 	src    string
 	folder string
 	public string
+
+	version string                                  // that webhooks are registered with; empty: 1
+	reads   func(connector.Events) connector.Events // how deliveries are read; nil: as they come
 }
 
 const file = `
@@ -154,7 +163,10 @@ func (w *world) options() app.Options {
 				return app.Tracker{}, errors.New("wrong token")
 			}
 			at := map[string]*site{"one": w.a, "two": w.b}[s.Name]
-			t := app.Tracker{Hooks: at, Events: at, Connectors: map[issue.Participant]connector.Connector{}}
+			t := app.Tracker{Hooks: at, Events: at, Version: cmp.Or(w.version, "1"), Connectors: map[issue.Participant]connector.Connector{}}
+			if w.reads != nil {
+				t.Events = w.reads(at)
+			}
 			for _, p := range ps {
 				t.Connectors[p.Participant] = at.Tracker
 			}
