@@ -8,8 +8,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -195,15 +197,18 @@ func (s *Sim) call(service, op string, in object, half bool) (any, *refusal) {
 
 func (s *Sim) say(w http.ResponseWriter, out any, no *refusal) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	status := http.StatusOK
 	if no != nil {
 		body := map[string]any{"__type": no.code, "message": no.message}
 		for name, v := range no.more {
 			body[name] = v
 		}
-		out = body
-		w.WriteHeader(no.status)
+		out, status = body, no.status
 	}
-	if err := json.NewEncoder(w).Encode(out); err != nil {
+	b := raw(out)
+	w.Header().Set("X-Amz-Crc32", strconv.FormatUint(uint64(crc32.ChecksumIEEE(b)), 10)) // DynamoDB's, which the SDK checks
+	w.WriteHeader(status)
+	if _, err := w.Write(b); err != nil {
 		panic(http.ErrAbortHandler) // whoever asked has gone
 	}
 }

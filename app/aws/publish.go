@@ -11,8 +11,17 @@ import (
 	"example.com/accord/config/published"
 )
 
+// InUse says which configuration is in use, or [published.ErrNone].
+func (s *Stack) InUse(ctx context.Context) (published.Current, error) {
+	now, err := published.Read(ctx, s.store)
+	if err != nil {
+		return now, fmt.Errorf("stack %s: %w", s.name, err)
+	}
+	return now, nil
+}
+
 // Publish lets c be in use from now on, and returns what is said of it. What
-// has been published before is not stored again.
+// has been published before is not stored again, and what is in use stays so.
 func (s *Stack) Publish(ctx context.Context, c config.Config, by string) (published.Current, error) {
 	digest, _, err := published.Store(ctx, s.blobs, c)
 	if err != nil {
@@ -35,6 +44,10 @@ func (s *Stack) PublishAgain(ctx context.Context, start, by string) (published.C
 }
 
 func (s *Stack) use(ctx context.Context, digest, by string) (published.Current, error) {
+	was, err := published.Read(ctx, s.store)
+	if err == nil && was.Digest == digest {
+		return was, nil
+	}
 	now := published.Current{Digest: digest, At: time.Now().UTC().Truncate(time.Second), By: by}
 	if err := published.Use(ctx, s.store, now); err != nil {
 		return now, fmt.Errorf("publish to stack %s: %w", s.name, err)

@@ -23,7 +23,8 @@ func (c *cli) check() *cobra.Command {
 		Short: "Say what in accord.yaml cannot work",
 		Long: `Check reads accord.yaml and tells every fault at once, with line, column and the
 word that was probably meant. If there is none it asks the sites: log-in, project,
-permissions, and the fields that are named. It writes nothing.`,
+permissions, and the fields that are named. It writes nothing. With --stack it asks
+them about the configuration in use there.`,
 		Example: `  accord check
   accord check --offline         the file alone
   accord check --schema          the JSON Schema of the file, for editors`,
@@ -33,10 +34,13 @@ permissions, and the fields that are named. It writes nothing.`,
 				_, err := io.WriteString(c.out, config.Schema)
 				return err
 			}
-			_, faults, err := c.read()
-			v := verdict{Faults: append(config.Faults{}, faults...), Findings: []connector.Finding{}}
-			if err != nil || offline {
-				return c.judge(v, err != nil)
+			v := verdict{Faults: config.Faults{}, Findings: []connector.Finding{}}
+			if c.stack == "" {
+				_, faults, err := c.read()
+				v.Faults = append(v.Faults, faults...)
+				if err != nil || offline {
+					return c.judge(v, err != nil)
+				}
 			}
 			return c.with(cmd.Context(), func(a *app.App) error {
 				v.Findings = append(v.Findings, a.Check(cmd.Context())...)
@@ -70,9 +74,9 @@ func (c *cli) judge(v verdict, wrong bool) error {
 	case err != nil:
 		return err
 	case wrong:
-		return fmt.Errorf("%s cannot work as it is", c.file)
+		return fmt.Errorf("%s cannot work as it is", c.what())
 	case !c.json:
-		fmt.Fprintf(c.out, "%s: nothing stands against it\n", c.file)
+		fmt.Fprintf(c.out, "%s: nothing stands against it\n", c.what())
 	}
 	return nil
 }

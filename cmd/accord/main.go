@@ -13,6 +13,8 @@ import (
 	_ "time/tzdata" // JQL is read in the account's zone, which a small machine may not know
 
 	"github.com/spf13/cobra"
+
+	"example.com/accord/config/published"
 )
 
 func main() {
@@ -66,7 +68,10 @@ func run(ctx context.Context, args []string, out, errs io.Writer) int {
 type cli struct {
 	out, errs io.Writer
 	file      string // --config
+	stack     string // --stack; empty: this machine
 	json      bool   // --json
+
+	current *published.Current // of the stack that was opened; nil: none was
 }
 
 func (c *cli) root() *cobra.Command {
@@ -88,10 +93,12 @@ Exit codes: 0 done, 1 failed, 2 there are differences or held fields, 64 wrong u
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().StringVarP(&c.file, "config", "c", "accord.yaml", "the configuration")
+	root.PersistentFlags().StringVar(&c.stack, "stack", "", "a stack on AWS, by its name, in place of this machine")
+	root.PersistentPreRunE = c.whether
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
 	root.AddCommand(c.demo(), c.serve(), c.check(), c.plan(), c.apply(), c.link(), c.sweep(), c.status(), c.decide(),
-		c.pause(), c.resume(), c.hooks(), c.queue(), c.compile(), c.version())
+		c.pause(), c.resume(), c.hooks(), c.queue(), c.compile(), c.publish(), c.version())
 	return root
 }
 

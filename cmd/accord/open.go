@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 
 	"example.com/accord/app"
+	"example.com/accord/app/aws"
 	"example.com/accord/app/local"
 	"example.com/accord/config"
 	"golang.org/x/term"
@@ -24,11 +25,17 @@ func (c *cli) read() (config.Config, config.Faults, error) {
 
 // with opens everything for do, and closes it.
 func (c *cli) with(ctx context.Context, do func(*app.App) error) error {
+	if c.stack != "" {
+		return c.onStack(ctx, (*aws.Stack).Open, do)
+	}
 	return c.opened(ctx, local.Open, c.quiet(), 0, do)
 }
 
 // withState opens the state alone: no credential is needed.
 func (c *cli) withState(ctx context.Context, do func(*app.App) error) error {
+	if c.stack != "" {
+		return c.onStack(ctx, (*aws.Stack).OpenState, do)
+	}
 	return c.opened(ctx, local.OpenState, c.quiet(), 0, do)
 }
 

@@ -37,6 +37,8 @@ func TestMain(m *testing.M) {
 //	edit cloud|dc KEY FIELD VALUE  a person edits an issue
 //	shows cloud|dc KEY FIELD VALUE waits until the issue shows that
 //	until PATTERN COMMAND…         runs it again and again until its output matches
+//	secret NAME TEXT               stores a secret in the simulated AWS
+//	denied [CALL]                  lets AWS refuse a call, such as DynamoDB.GetItem; or none
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -44,7 +46,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: *update,
 		Setup:         setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "edit": edit, "shows": shows, "until": until,
+			"exits": exits, "edit": edit, "shows": shows, "until": until, "secret": secret, "denied": denied,
 		},
 	})
 }
@@ -63,6 +65,9 @@ func setup(env *testscript.Env) error {
 		env.Defer(func() { srv.Close(); sim.Close() })
 		urls[name] = srv.URL
 		env.Setenv(name, srv.URL)
+	}
+	if err := account(env); err != nil {
+		return err
 	}
 	env.Setenv("ADDR", port)
 	env.Setenv("ACCORD_TOKEN", "example")

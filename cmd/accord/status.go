@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/accord/app"
+	"example.com/accord/config/published"
 	"example.com/accord/web"
 	"github.com/spf13/cobra"
 )
@@ -29,7 +30,8 @@ participant cannot be looked at.`,
 				if err != nil {
 					return err
 				}
-				if err := c.print(s, func(w io.Writer) { printStatus(w, s) }); err != nil {
+				told := standing{s, c.current}
+				if err := c.print(told, func(w io.Writer) { told.print(w) }); err != nil {
 					return err
 				}
 				if len(s.Open) > 0 || s.Queue.Dead > 0 || anyIll(s) {
@@ -38,6 +40,19 @@ participant cannot be looked at.`,
 				return nil
 			})
 		},
+	}
+}
+
+// A standing is what status prints: of a stack also which configuration is in use.
+type standing struct {
+	web.Status
+	Configuration *published.Current `json:"configuration,omitempty"`
+}
+
+func (s standing) print(w io.Writer) {
+	printStatus(w, s.Status)
+	if c := s.Configuration; c != nil {
+		fmt.Fprintf(w, "configuration: %.12s, published %s by %s\n", c.Digest, since(s.At, c.At), c.By)
 	}
 }
 
