@@ -70,6 +70,49 @@ func emulator(t *testing.T, env []string, args ...string) string {
 	}
 }
 
+// A post is an SQS queue as a mailbox.
+type post struct {
+	mail *sqs.Client
+	url  string
+}
+
+// Receive implements [source.Mailbox].
+func (p post) Receive(ctx context.Context) (events.SQSMessage, bool, error) {
+	got, err := p.mail.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &p.url, MaxNumberOfMessages: 1, VisibilityTimeout: 3, WaitTimeSeconds: 1})
+	if err != nil || len(got.Messages) == 0 {
+		return events.SQSMessage{}, false, err
+	}
+	m := got.Messages[0]
+	return events.SQSMessage{MessageId: *m.MessageId, Body: *m.Body, ReceiptHandle: *m.ReceiptHandle}, true, nil
+}
+
+// Keep implements [source.Mailbox].
+func (p post) Keep(ctx context.Context, m events.SQSMessage) error {
+	_, err := p.mail.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &p.url, ReceiptHandle: &m.ReceiptHandle, VisibilityTimeout: 3})
+	return err
+}
+
+// Remove implements [source.Mailbox].
+func (p post) Remove(ctx context.Context, m events.SQSMessage) error {
+	_, err := p.mail.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &p.url, ReceiptHandle: &m.ReceiptHandle})
+	return err
+}
+
+// siteKeys are the path keys, as the secret holds them.
+func (s *stack) siteKeys() string {
+	s.t.Helper()
+	s.register()
+	keys := map[string]string{}
+	for site, key := range s.app.Keys() {
+		keys[site] = key.Reveal()
+	}
+	b, err := json.Marshal(keys)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return string(b)
+}
+
 // vault is a Secrets Manager that knows GetSecretValue.
 func vault(t *testing.T, held map[string]string) string {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -117,7 +160,7 @@ func TestWholePathOnEmulators(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secrets := vault(t, map[string]string{"accord/TOKEN": "example", "accord/SECRET": "hush", "accord/site-keys": s.keys()})
+	secrets := vault(t, map[string]string{"accord/TOKEN": "example", "accord/SECRET": "hush", "accord/site-keys": s.siteKeys()})
 	s.tags, s.limit = "lambda.norpc", 12*time.Second // what a killed turn had in hand is held as long
 	s.env = []string{
 		"ACCORD_TABLE=accord", "ACCORD_LIVE_QUEUE=" + live, "ACCORD_BULK_QUEUE=" + bulk, "ACCORD_BUCKET=accord",
@@ -125,20 +168,7 @@ func TestWholePathOnEmulators(t *testing.T) {
 		"AWS_REGION=" + region, "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local-secret", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_ENDPOINT_URL_DYNAMODB=" + table, "AWS_ENDPOINT_URL_SQS=" + queues, "AWS_ENDPOINT_URL_S3=" + bucket, "AWS_ENDPOINT_URL_SECRETS_MANAGER=" + secrets,
 	}
-	s.receive = func(ctx context.Context) (out []events.SQSMessage, err error) {
-		got, err := mail.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &live, MaxNumberOfMessages: 1, VisibilityTimeout: 3, WaitTimeSeconds: 1})
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range got.Messages {
-			out = append(out, events.SQSMessage{MessageId: *m.MessageId, Body: *m.Body, ReceiptHandle: *m.ReceiptHandle})
-		}
-		return out, nil
-	}
-	s.remove = func(ctx context.Context, m events.SQSMessage) error {
-		_, err := mail.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: &live, ReceiptHandle: &m.ReceiptHandle})
-		return err
-	}
+	s.mail, s.keep = post{mail, live}, time.Second
 	s.waits = func(context.Context) (int, error) { return 0, nil } // this queue has no gauge
 	s.wholePath()
 }

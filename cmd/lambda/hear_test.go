@@ -28,16 +28,8 @@ func record(t *testing.T, sequence string, r any) events.KinesisEventRecord {
 func TestHear(t *testing.T) {
 	s := localStack(t)
 	f := s.function("hear")
-	var keys map[string]string
-	for _, e := range s.env {
-		if text, ok := strings.CutPrefix(e, "KEYS="); ok {
-			if err := json.Unmarshal([]byte(text), &keys); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
 	body := []byte(`{"webhookEvent":"jira:issue_updated","issue":{"id":"10001","key":"SUP-1"}}`)
-	good := map[string]any{"site": "cloud", "key": keys["cloud"], "v": "1", "id": "r", "at": time.Now().UnixMilli(), "body": body, "signature": jirasim.Sign("hush", body)}
+	good := map[string]any{"site": "cloud", "key": s.app.Keys()["cloud"].Reveal(), "v": "1", "id": "r", "at": time.Now().UnixMilli(), "body": body, "signature": jirasim.Sign("hush", body)}
 	forged := maps.Clone(good)
 	forged["signature"] = jirasim.Sign("guessed", body)
 	batch := events.KinesisEvent{Records: []events.KinesisEventRecord{record(t, "1", []byte("nonsense")), record(t, "2", good), record(t, "3", forged)}}

@@ -8,10 +8,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,12 +22,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"example.com/accord/app"
+	"example.com/accord/app/aslambda"
 	"example.com/accord/app/local"
 	"example.com/accord/config"
 	"example.com/accord/jirasim"
+	"example.com/accord/lambda/source"
+	"example.com/accord/memory"
 	"example.com/accord/runtimeapi"
 )
 
@@ -60,7 +61,7 @@ func build(t *testing.T, name, tags string) string {
 }
 
 // A stack is the functions, and what AWS is around them: the front that puts
-// webhooks into the stream, and the pollers.
+// webhooks into the stream, and the mappings that call hear and turn.
 type stack struct {
 	t     *testing.T
 	tags  string        // of the build
@@ -68,17 +69,13 @@ type stack struct {
 	env   []string
 	urls  map[string]string // of the two sites
 	app   *app.App          // on the same state; it looks
-	front *httptest.Server
 
-	receive func(context.Context) ([]events.SQSMessage, error) // hides them for some seconds
-	remove  func(context.Context, events.SQSMessage) error     // nil: turn itself has
-	waits   func(context.Context) (int, error)                 // events that are not done
+	stream *source.Stream // of hear
+	mail   source.Mailbox // of turn
+	keep   time.Duration  // how often a message is hidden for longer
 
-	mu     sync.Mutex
-	stream []events.KinesisEventRecord
-	puts   int
-
-	killed atomic.Int32 // turns
+	waits  func(context.Context) (int, error) // events that are not done
+	killed atomic.Int32                       // turns
 }
 
 // newStack returns a stack with two sites and no state.
@@ -86,16 +83,20 @@ func newStack(t *testing.T) (*stack, config.Config) {
 	if runtime.GOOS != "linux" {
 		t.Skipf("SKIPPED: functions run on Linux, and this is %s", runtime.GOOS)
 	}
-	s := &stack{t: t, urls: map[string]string{}}
-	s.front = httptest.NewServer(http.HandlerFunc(s.put))
-	t.Cleanup(s.front.Close)
+	stream, err := source.Open(t.Context(), memory.NewBlobs(), "inbox/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &stack{t: t, urls: map[string]string{}, stream: stream}
+	front := httptest.NewServer(aslambda.Front(stream, slog.New(slog.NewTextHandler(t.Output(), nil))))
+	t.Cleanup(front.Close)
 	for name, f := range map[string]jirasim.Flavour{"cloud": jirasim.Cloud, "center": jirasim.DataCenter} {
 		sim := jirasim.New(jirasim.Options{Flavour: f, Lag: 200 * time.Millisecond, Unlimited: true, Retry: 100 * time.Millisecond})
 		srv := httptest.NewServer(sim)
 		t.Cleanup(func() { srv.Close(); sim.Close() })
 		s.urls[name] = srv.URL
 	}
-	src := strings.NewReplacer("$FRONT", s.front.URL, "$CLOUD", s.urls["cloud"], "$CENTER", s.urls["center"]).Replace(file)
+	src := strings.NewReplacer("$FRONT", front.URL, "$CLOUD", s.urls["cloud"], "$CENTER", s.urls["center"]).Replace(file)
 	c, faults := config.Parse(filepath.Join(t.TempDir(), "accord.yaml"), []byte(src))
 	if err := faults.Err(); err != nil {
 		t.Fatal(err)
@@ -108,57 +109,32 @@ func newStack(t *testing.T) (*stack, config.Config) {
 // localStack returns a stack whose state is on this machine.
 func localStack(t *testing.T) *stack {
 	s, c := newStack(t)
-	compiled, name, err := c.Compile()
-	name = filepath.Join(filepath.Dir(c.State), name)
-	if err == nil {
-		err = os.WriteFile(name, compiled, 0o600)
-	}
-	if err == nil {
-		s.app, err = local.Open(t.Context(), c, app.Options{})
-	}
-	if err != nil {
+	var err error
+	if s.app, err = local.Open(t.Context(), c, app.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.app.Close() })
+	s.register()
 	s.tags, s.limit = "local,lambda.norpc", time.Minute
-	s.env = []string{"TOKEN=example", "SECRET=hush", "ACCORD_STATE=" + c.State, "ACCORD_CONFIG=" + name, "ACCORD_SITE_KEYS=KEYS", "KEYS=" + s.keys()}
+	if s.env, err = aslambda.Environment(c, s.app.Keys()); err != nil {
+		t.Fatal(err)
+	}
 	s.waits = func(ctx context.Context) (int, error) {
 		d, err := s.app.Gauge.Depth(ctx)
 		return d.Live + d.Bulk + d.Busy, err
 	}
-	s.receive = func(ctx context.Context) (out []events.SQSMessage, err error) {
-		ms, err := s.app.Queue.Receive(ctx, 1, 3*time.Second)
-		for _, m := range ms {
-			body, err := json.Marshal(m)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, events.SQSMessage{MessageId: m.ID, Body: string(body)})
-		}
-		return out, err
-	}
+	s.mail, s.keep = source.Outbox{Queue: s.app.Queue, Hide: 3 * time.Second}, time.Second
 	return s
 }
 
-// keys registers the webhooks, and returns the path keys.
-func (s *stack) keys() string {
+// register registers the webhooks.
+func (s *stack) register() {
 	s.t.Helper()
-	keys := map[string]string{}
 	for _, site := range s.app.Sites {
 		if err := s.app.Register(s.t.Context(), site); err != nil {
 			s.t.Fatal(err)
 		}
-		u, err := url.Parse(s.app.HookURL(site))
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		keys[site.Name] = filepath.Base(u.Path)
 	}
-	b, err := json.Marshal(keys)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return string(b)
 }
 
 func (s *stack) function(name string) *runtimeapi.Function {
@@ -168,77 +144,42 @@ func (s *stack) function(name string) *runtimeapi.Function {
 	return f
 }
 
-// put is what API Gateway's mapping does with a delivery.
-func (s *stack) put(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	part := strings.Split(r.URL.Path, "/") // "", hooks, site, key
-	if err != nil || len(part) != 4 {
-		http.Error(w, "no", http.StatusServiceUnavailable)
-		return
-	}
-	at := time.Now()
-	data, err := json.Marshal(map[string]any{"site": part[2], "key": part[3], "v": r.URL.Query().Get("v"), "id": "r", "at": at.UnixMilli(), "body": body,
-		"signature": r.Header.Get("X-Hub-Signature"), "webhook": map[string]string{"identifier": r.Header.Get("X-Atlassian-Webhook-Identifier")}})
-	if err != nil {
-		http.Error(w, "no", http.StatusServiceUnavailable)
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.puts++
-	s.stream = append(s.stream, events.KinesisEventRecord{Kinesis: events.KinesisRecord{
-		Data: data, SequenceNumber: fmt.Sprintf("%020d", s.puts), ApproximateArrivalTimestamp: events.SecondsEpochTime{Time: at},
-	}})
-}
-
-// listen calls hear with what is in the stream until ctx ends.
-func (s *stack) listen(ctx context.Context, f *runtimeapi.Function) {
-	for ctx.Err() == nil {
-		s.mu.Lock()
-		batch := s.stream[:min(len(s.stream), 500)]
-		s.mu.Unlock()
-		if len(batch) == 0 {
-			time.Sleep(20 * time.Millisecond) // as the poller of a stream does
-			continue
+// run lets the mappings call hear and turn until ctx ends. Every third turn is
+// killed within the time that one takes here.
+func (s *stack) run(ctx context.Context) {
+	hear, turn := s.function("hear"), s.function("turn")
+	log := slog.New(slog.NewTextHandler(s.t.Output(), nil))
+	batches := aslambda.HearCalled()
+	batches.Window = 0 // people who wait for a test are less patient
+	batches.Stream, batches.Call, batches.Lost, batches.Name, batches.Log = s.stream, s.caller(hear), memory.NewBlobs(), "hear", log
+	call := s.caller(turn)
+	var n atomic.Int32
+	messages := &source.QueueMapping{Mail: s.mail, AtOnce: 2, Keep: s.keep, Name: "turn", Log: log, Call: func(ctx context.Context, in []byte) ([]byte, error) {
+		if n.Add(1)%3 > 0 {
+			return call(ctx, in)
 		}
-		var out events.KinesisEventResponse
-		done := 0
-		if err := s.call(ctx, f, events.KinesisEvent{Records: batch}, &out); err == nil {
-			for done < len(batch) && (len(out.BatchItemFailures) == 0 || batch[done].Kinesis.SequenceNumber != out.BatchItemFailures[0].ItemIdentifier) {
-				done++
-			}
-		}
-		s.mu.Lock()
-		s.stream = s.stream[done:]
-		s.mu.Unlock()
-	}
-}
-
-// work calls turn with what waits in the queue until ctx ends. Every third call
-// is killed within the time that a turn takes here.
-func (s *stack) work(ctx context.Context, f *runtimeapi.Function) {
-	for n := 1; ctx.Err() == nil; n++ {
-		ms, err := s.receive(ctx)
-		if err != nil || len(ms) == 0 {
-			continue
-		}
-		limit := time.Minute
-		if n%3 == 0 {
-			limit = time.Duration(1+rand.IntN(8)) * time.Millisecond
-		}
-		once, cancel := context.WithTimeout(ctx, limit)
-		var out events.SQSEventResponse
-		err = s.call(once, f, events.SQSEvent{Records: ms}, &out)
-		cancel()
-		switch {
-		case ctx.Err() != nil:
-		case err != nil: // the event comes again when it is no longer hidden
+		ctx, cancel := context.WithTimeout(ctx, time.Duration(1+rand.IntN(8))*time.Millisecond)
+		defer cancel()
+		out, err := call(ctx, in)
+		if err != nil {
 			s.killed.Add(1)
-		case s.remove != nil && len(out.BatchItemFailures) == 0:
-			if err := s.remove(ctx, ms[0]); err != nil && ctx.Err() == nil {
-				s.t.Error(err)
-			}
 		}
+		return out, err
+	}}
+	var all sync.WaitGroup
+	all.Go(func() { batches.Run(ctx) })
+	all.Go(func() { messages.Run(ctx) })
+	all.Wait()
+}
+
+// caller calls a function, and logs how long a start took.
+func (s *stack) caller(f *runtimeapi.Function) source.Call {
+	return func(ctx context.Context, in []byte) ([]byte, error) {
+		r, err := f.Invoke(ctx, in)
+		if r.Cold && err == nil {
+			s.t.Logf("%s: start to first next %v, handled in %v, at most %d MB", filepath.Base(filepath.Dir(f.Bootstrap)), r.Init, r.Took, r.Peak)
+		}
+		return r.Payload, err
 	}
 }
 
@@ -247,14 +188,11 @@ func (s *stack) call(ctx context.Context, f *runtimeapi.Function, in, out any) e
 	if err != nil {
 		return err
 	}
-	r, err := f.Invoke(ctx, b)
+	answer, err := s.caller(f)(ctx, b)
 	if err != nil {
 		return err
 	}
-	if r.Cold {
-		s.t.Logf("%s: start to first next %v, handled in %v", filepath.Base(filepath.Dir(f.Bootstrap)), r.Init, r.Took)
-	}
-	return json.Unmarshal(r.Payload, out)
+	return json.Unmarshal(answer, out)
 }
 
 // An output logs what a function prints.

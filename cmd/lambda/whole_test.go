@@ -17,13 +17,9 @@ func TestWholePath(t *testing.T) { localStack(t).wholePath() }
 
 func (s *stack) wholePath() {
 	t := s.t
-	hear, turn := s.function("hear"), s.function("turn")
 	ctx, stop := context.WithCancel(t.Context())
 	var all sync.WaitGroup
-	all.Go(func() { s.listen(ctx, hear) })
-	for range 2 {
-		all.Go(func() { s.work(ctx, turn) })
-	}
+	all.Go(func() { s.run(ctx) })
 	defer all.Wait()
 	defer stop()
 	ids := map[string][]string{}
@@ -39,7 +35,7 @@ func (s *stack) wholePath() {
 	}
 	s.eventually("each issue has a twin", func() (bool, string) { return s.equal(4) })
 	rounds := 0
-	for ; rounds < 20 || s.killed.Load() < 5; rounds++ {
+	for ; rounds < 100 || s.killed.Load() < 5; rounds++ {
 		time.Sleep(50 * time.Millisecond) // people are slower than the functions
 		for site, own := range ids {
 			s.ask("PUT", site, "/issue/"+own[rounds%len(own)], map[string]any{"fields": map[string]any{"summary": fmt.Sprintf("edit %d of %s", rounds, site)}})
@@ -95,9 +91,11 @@ func (s *stack) equal(links int) (bool, string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if waits += len(s.stream); n != links || waits > 0 {
+	rs, _, err := s.stream.Read(s.t.Context(), 1000)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if waits += len(rs); n != links || waits > 0 {
 		return false, fmt.Sprintf("%d links, %d events on their way", n, waits)
 	}
 	return true, ""
