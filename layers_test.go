@@ -96,7 +96,7 @@ var layers = map[string]layer{
 	"lambda/answer": {4, map[string]string{
 		"connector": "secrets, and the seam that reads webhooks", "connector/jira/hook": "the check of a signature, as hear makes it",
 	}},
-	"lambda/upkeep": {4, nil},
+	"lambda/upkeep": {4, map[string]string{"durable": "it remembers that a stack is idle, as a seam"}},
 	"lambda/web":    {4, nil},
 	"lambda/metric": {4, nil},
 	"lambda/notice": {4, nil},
@@ -134,7 +134,7 @@ var layers = map[string]layer{
 	"cmd/lambda/pack":     {6, nil},
 	"deploy/aws/params":   {6, nil},
 	"cmd/lambda/answer":   {6, below("what it is made of", "lambda/answer")},
-	"cmd/lambda/upkeep":   {6, below("what it is made of", "lambda/upkeep", "lambda/ground", "app", "config/published")},
+	"cmd/lambda/upkeep":   {6, below("what it is made of", "lambda/upkeep", "lambda/after", "lambda/metric", "lambda/notice", "lambda/ground", "app", "config/published")},
 	"cmd/lambda/alert":    {6, below("what it is made of", "lambda/alert", "lambda/ground", "connector")},
 	"cmd/lambda/logs":     {6, below("what it is made of", "lambda/logs", "lambda/ground", "lambda/metric")},
 	"cmd/lambda/after":    {6, below("what it is made of", "lambda/after", "lambda/ground", "lambda/metric", "lambda/notice")},
@@ -166,7 +166,7 @@ var outside = map[string]map[string]string{
 	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/web", "lambda/after", "lambda/logs", "lambda/ground", "lambda/source",
 		"cmd/lambda/web", "cmd/lambda/after", "cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep"),
 
-	"github.com/aws/aws-sdk-go-v2":      {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "app/aws": "it finds a stack", "lambda/notice": "the topic", "lambda/logs": "the logs", "cmd/lambda/logs": "it opens them"},
+	"github.com/aws/aws-sdk-go-v2":      {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "app/aws": "it finds a stack", "lambda/notice": "the topic", "lambda/logs": "the logs", "cmd/lambda/logs": "it opens them", "lambda/upkeep": "what it looks after", "cmd/lambda/upkeep": "it opens that"},
 	"github.com/aws/smithy-go":          {"durable/aws": "the errors of the services", "app/aws": "it explains them"},
 	"github.com/goccy/go-yaml":          {"config": "it keeps line and column of every node"},
 	"github.com/johannesboyne/gofakes3": {"awssim": "S3 in memory"},

@@ -1,4 +1,5 @@
-// Upkeep keeps the webhooks registered, and removes what nothing names.
+// Upkeep keeps the webhooks registered, looks at tokens and logs, and removes
+// what nothing names and what has expired.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 
 	"example.com/accord/app"
 	"example.com/accord/config/published"
+	"example.com/accord/lambda/after"
 	"example.com/accord/lambda/ground"
 	"example.com/accord/lambda/upkeep"
 )
@@ -23,7 +25,11 @@ func build(ctx context.Context, g *ground.Ground) (func(context.Context, struct{
 	if err := errors.Join(a.Connect(), a.LoadHooks(ctx), published.NoteAddress(ctx, g.Store, g.Config.PublicURL)); err != nil {
 		return nil, err
 	}
-	h := &upkeep.Handler{Tasks: tasks(g, a), Log: g.Log}
+	more, err := around(ctx, g)
+	if err != nil {
+		return nil, err
+	}
+	h := &upkeep.Handler{Tasks: append(tasks(g, a), more...), Log: g.Log}
 	return func(ctx context.Context, _ struct{}) (upkeep.Answer, error) { return h.Handle(ctx) }, nil
 }
 
@@ -33,6 +39,11 @@ func tasks(g *ground.Ground, a *app.App) (out []upkeep.Task) {
 			out = append(out, upkeep.Task{Name: "webhook of " + s.Name, Do: func(ctx context.Context) error { return a.Register(ctx, s) }})
 		}
 	}
+	out = append(out, upkeep.Task{Name: "what was told", Do: func(ctx context.Context) error {
+		n, err := after.Expire(ctx, g.Store, time.Now())
+		g.Log.Info("expired", "removed", n)
+		return err
+	}})
 	if g.Tidy != nil {
 		out = append(out, upkeep.Task{Name: "tidy", Do: func(ctx context.Context) error {
 			n, err := g.Tidy(ctx, time.Now())
