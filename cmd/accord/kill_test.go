@@ -41,6 +41,7 @@ syncs:
 type victim struct {
 	t      *testing.T
 	folder string
+	flags  []string // of serve
 	urls   [2]string
 	cmd    *exec.Cmd
 	log    bytes.Buffer
@@ -70,7 +71,7 @@ func newVictim(t *testing.T) *victim {
 
 func (v *victim) start() {
 	v.t.Helper()
-	v.cmd = exec.Command("accord", "serve", "--config", filepath.Join(v.folder, "accord.yaml"))
+	v.cmd = exec.Command("accord", append([]string{"serve", "--config", filepath.Join(v.folder, "accord.yaml")}, v.flags...)...)
 	v.cmd.Stderr = &v.log
 	if err := v.cmd.Start(); err != nil {
 		v.t.Fatal(err)
@@ -201,12 +202,18 @@ func (v *victim) wrong(all []*subject) string {
 // issue and no comment is there twice.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	v := newVictim(t)
+	newVictim(t).survives(200, time.Minute)
+}
+
+// survives makes so many edits, and waits so long for the end.
+func (v *victim) survives(edits int, patience time.Duration) {
+	t := v.t
+	t.Helper()
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
 	v.start()
 	var all []*subject
 	kills, next := 0, 10
-	for n := range 200 {
+	for n := range edits {
 		all = v.edit(r, all, n)
 		time.Sleep(time.Duration(r.IntN(30)) * time.Millisecond) // people are not that fast; the kill falls anywhere in a turn
 		if n == next {
@@ -216,7 +223,7 @@ func TestKilled(t *testing.T) {
 			v.start()
 		}
 	}
-	end := time.Now().Add(time.Minute)
+	end := time.Now().Add(patience)
 	wrong := v.wrong(all)
 	for ; wrong != "" && time.Now().Before(end); wrong = v.wrong(all) {
 		time.Sleep(500 * time.Millisecond)
