@@ -3,7 +3,6 @@
 package lambda_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,7 +12,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +24,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"example.com/accord/app"
+	"example.com/accord/config/published"
 	"example.com/accord/durable/aws"
 )
 
@@ -153,9 +152,9 @@ func TestWholePathOnEmulators(t *testing.T) {
 	if err := errors.Join(s.app.Connect(), s.app.LoadHooks(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	compiled, name, err := c.Compile()
+	digest, _, err := published.Store(t.Context(), blobs, c)
 	if err == nil {
-		err = blobs.Put(t.Context(), "config/"+name, bytes.NewReader(compiled))
+		err = published.Use(t.Context(), store, published.Current{Digest: digest})
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -164,7 +163,7 @@ func TestWholePathOnEmulators(t *testing.T) {
 	s.tags, s.limit = "lambda.norpc", 12*time.Second // what a killed turn had in hand is held as long
 	s.env = []string{
 		"ACCORD_TABLE=accord", "ACCORD_LIVE_QUEUE=" + live, "ACCORD_BULK_QUEUE=" + bulk, "ACCORD_BUCKET=accord",
-		"ACCORD_CONFIG=config/" + filepath.Base(name), "ACCORD_SECRETS=accord/", "ACCORD_SITE_KEYS=accord/site-keys",
+		"ACCORD_SECRETS=accord/", "ACCORD_SITE_KEYS=accord/site-keys",
 		"AWS_REGION=" + region, "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local-secret", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_ENDPOINT_URL_DYNAMODB=" + table, "AWS_ENDPOINT_URL_SQS=" + queues, "AWS_ENDPOINT_URL_S3=" + bucket, "AWS_ENDPOINT_URL_SECRETS_MANAGER=" + secrets,
 	}

@@ -75,7 +75,8 @@ sites() {
 	fi
 }
 
-publish() { aws s3 cp --only-show-errors "$dist/$config" "s3://$(output "$name" Bucket)/$config"; }
+# publish lets the stack use the configuration. The sites are not asked here: upkeep does, and says what it cannot do.
+publish() { go run ./cmd/accord publish --offline --stack "$name" --config "$file"; }
 
 # deployed makes the stack what the template says, and ends with a sentence if it is not so then.
 deployed() {
@@ -85,7 +86,7 @@ deployed() {
 	[ "${YES:-}" != 1 ] || confirm=(--no-confirm-changeset)
 	sam deploy --config-file "$here/samconfig.toml" --config-env "$stage" --template deploy/aws/template.yaml --s3-prefix "$name" \
 		--stack-name "$name" "${confirm[@]}" --no-fail-on-empty-changeset --tags "${tags[@]}" \
-		--parameter-overrides "Name=$name" "Stage=$stage" "PathKey=$key" "ConfigKey=$config" ${ACCORD_PARAMETERS:-}
+		--parameter-overrides "Name=$name" "Stage=$stage" "PathKey=$key" ${ACCORD_PARAMETERS:-}
 	status=$(stack "$name" StackStatus)
 	[[ $status != "" && $status != REVIEW_IN_PROGRESS ]] || fail "nothing was deployed"
 	# A changed path key is served by the next deployment of the API only.
@@ -104,16 +105,15 @@ sites
 say "build"
 make lambda
 sam validate --lint --template deploy/aws/template.yaml
-there=$(output "$name" Bucket)
-[ -z "$there" ] || publish
 say "deploy"
 deployed
-[ -n "$there" ] || publish
+say "publish"
+publish
 say "register the webhooks, and look after the rest that is due each day"
 through "$(output "$name" Upkeep)"
 if [ "${2:-}" = --first-sync ]; then
 	say "first sync: it goes on by itself"
 	aws stepfunctions start-execution --state-machine-arn "$(output "$name" Backfill)" --input '{"from":"nobody"}' >/dev/null
 fi
-say "$name is deployed with $config"
+say "$name is deployed"
 aws cloudformation describe-stacks --stack-name "$name" --query 'Stacks[0].Outputs[].[OutputKey,OutputValue]' --output table

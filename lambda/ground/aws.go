@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -43,21 +42,12 @@ func (g *Ground) open(ctx context.Context) error {
 	g.secret = vaultOf(c)
 	g.source = func(ctx context.Context, had string) (c accord.Config, digest string, err error) {
 		now, err := published.Read(ctx, store)
-		if digest, ok := deployed(g.env("ACCORD_CONFIG")); ok && errors.Is(err, published.ErrNone) {
-			now.Digest, err = digest, nil
-		}
 		if err == nil && now.Digest != had {
 			c, err = published.Load(ctx, blobs, now.Digest)
 		}
 		return c, now.Digest, err
 	}
 	return nil
-}
-
-// deployed is the digest of the configuration that a stack was deployed with.
-func deployed(key string) (digest string, ok bool) {
-	digest, ok = strings.CutPrefix(key, "config/")
-	return strings.TrimSuffix(digest, ".json"), ok
 }
 
 func secrets(ctx context.Context, _ func(string) string) (vault, error) {

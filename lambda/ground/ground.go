@@ -9,8 +9,8 @@
 //	ACCORD_SITE_KEYS   the secret with the path keys: JSON, a key for each site
 //	ACCORD_PUBLIC_URL  where the sites reach the hooks, if the configuration leaves that to the stack
 //
-// The configuration is the one in use that was published last, see
-// config/published; before the first, the one whose key is ACCORD_CONFIG.
+// The configuration is the one in use that was published last: see
+// config/published.
 //
 // A build with the tag "local" stands on this machine instead: on the folder
 // ACCORD_STATE, with ACCORD_CONFIG a file, and the credentials, ACCORD_SITE_KEYS

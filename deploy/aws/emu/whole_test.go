@@ -22,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"example.com/accord/config"
+	"example.com/accord/config/published"
 	"example.com/accord/demo"
 	"example.com/accord/demo/script"
 	"example.com/accord/durable/aws"
@@ -110,6 +111,7 @@ func theDemo(t *testing.T, public string, cloud, center *jira) (config.Config, [
 // A tenth of the time limits is left, so that what a killed one held is free
 // again within the test.
 func TestWholePathOnMinistack(t *testing.T) {
+	begun := time.Now()
 	m := startMinistack(t)
 	var killing atomic.Bool
 	var killed, calls atomic.Int32
@@ -129,8 +131,10 @@ func TestWholePathOnMinistack(t *testing.T) {
 	c, accounts := theDemo(t, m.front(m.kinesis(func() { strike("accord-hear", 12, 20*time.Millisecond) }))+"/"+pathKey, cloud, center)
 	store, queue := m.stand(c)
 
+	t.Logf("deployed after %.1f s", time.Since(begun).Seconds())
 	m.execute("accord-upkeep")
 	m.execute("accord-backfill")
+	t.Logf("first sync queued after %.1f s", time.Since(begun).Seconds())
 	killing.Store(true)
 	at := func(j *jira, project, participant string) script.Site {
 		return script.Site{URL: j.URL, Project: project, Participant: participant, Accounts: accounts, Sync: script.Account{Email: syncAccount().Email, Token: syncAccount().Token}}
@@ -185,10 +189,6 @@ func (m *ministack) forward(w http.ResponseWriter, r *http.Request) {
 // functions ask for, and returns the state that they share.
 func (m *ministack) stand(c config.Config) (*aws.Store, *aws.Queue) {
 	m.t.Helper()
-	compiled, name, err := c.Compile()
-	if err != nil {
-		m.t.Fatal(err)
-	}
 	siteKeys := map[string]string{}
 	for _, s := range c.Sites {
 		siteKeys[s.Name] = "key-of-" + s.Name
@@ -202,7 +202,6 @@ func (m *ministack) stand(c config.Config) (*aws.Store, *aws.Queue) {
 	}
 	m.deploy(map[string]string{
 		"Stage": "dev", "AlarmAddress": "ops@acme.example", "HookRanges": "127.0.0.1/32", "PathKey": pathKey, "StreamMode": "PROVISIONED", "BodyKiB": "2",
-		"ConfigKey": "config/" + name[strings.LastIndex(name, "/")+1:],
 	}, func(kind, id string, props object) {
 		switch {
 		case kind == "AWS::Lambda::Function" && id == "Turn":
@@ -216,7 +215,11 @@ func (m *ministack) stand(c config.Config) (*aws.Store, *aws.Queue) {
 	bucket := "accord-" + account + "-" + region
 	blobs := aws.NewBlobs(m.files(), bucket)
 	store := aws.NewStore(dynamodb.New(dynamodb.Options{Region: region, BaseEndpoint: &m.url, Credentials: keys()}), "accord", blobs)
-	if err := blobs.Put(m.t.Context(), "config/"+name[strings.LastIndex(name, "/")+1:], bytes.NewReader(compiled)); err != nil {
+	digest, _, err := published.Store(m.t.Context(), blobs, c)
+	if err == nil {
+		err = published.Use(m.t.Context(), store, published.Current{Digest: digest})
+	}
+	if err != nil {
 		m.t.Fatal(err)
 	}
 	queue := func(lane string) string {

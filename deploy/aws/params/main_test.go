@@ -26,7 +26,6 @@ func TestWhatIsTaken(t *testing.T) {
 		"PathKey":         {[]string{strings.Repeat("aZ09_-", 6)}, []string{"", "short", strings.Repeat("a", 65), strings.Repeat("a/", 16), strings.Repeat("é", 32)}},
 		"BodyKiB":         {[]string{"2", "64"}, []string{"", "0", "3", "128", "8.0"}},
 		"StreamMode":      {[]string{"ON_DEMAND", "PROVISIONED"}, []string{"", "on_demand"}},
-		"ConfigKey":       {[]string{"none", "config/" + strings.Repeat("0f", 32) + ".json"}, []string{"", "config/" + strings.Repeat("0f", 32) + ".yaml", "config/x.json", "accord.yaml", strings.Repeat("0f", 32)}},
 		"LiveConcurrency": {[]string{"2", "200"}, []string{"", "0", "1", "201", "many"}},
 		"BulkConcurrency": {[]string{"2", "50"}, []string{"", "1", "51"}},
 		"LogWords":        {[]string{"error,panic,held,refused,throttl,timeout", "a.b"}, []string{"", "a", "a,b", "error,", "timed out", "error;panic", strings.Repeat("ab,", 20) + "ab"}},
