@@ -40,8 +40,16 @@ var actions = map[string][]string{
 	"s3.DeleteObject":            {"s3:DeleteObject"},
 	"s3.ListObjectsV2":           {"s3:ListBucket"},
 
-	"vault.GetSecretValue": {"secretsmanager:GetSecretValue"},
-	"sns.Publish":          {"sns:Publish"},
+	"vault.GetSecretValue":       {"secretsmanager:GetSecretValue"},
+	"vault.ListSecretVersionIds": {"secretsmanager:ListSecretVersionIds"},
+
+	"sns.Publish":             {"sns:Publish"},
+	"Tags.ListTagsOfResource": {"dynamodb:ListTagsOfResource"},
+
+	"Scheduler.GetSchedule":    {"scheduler:GetSchedule"},
+	"Scheduler.UpdateSchedule": {"scheduler:UpdateSchedule", "iam:PassRole"}, // of the role that the schedule has
+
+	"CloudWatch.PutRetentionPolicy": {"logs:PutRetentionPolicy"},
 
 	"CloudWatch.DescribeLogGroups": {"logs:DescribeLogGroups"},
 	"CloudWatch.FilterLogEvents":   {"logs:FilterLogEvents"},
@@ -73,11 +81,12 @@ var calls = map[string][]string{
 	"Turn":     slices.Concat([]string{"log", "key", "poll queues"}, links, states, send, settle, keep, settings),
 	"Sweep":    slices.Concat([]string{"log", "key"}, states, send, settings),
 	"Backfill": slices.Concat([]string{"log", "key", "db.DeleteItem"}, states, send, settings),
-	"Upkeep":   slices.Concat([]string{"log", "key"}, states, tidy, settings),
-	"Alert":    {"log", "vault.GetSecretValue"},
-	"After":    slices.Concat([]string{"log", "key", "poll table", "keep batches", "sns.Publish", "s3.GetObject"}, states),
-	"Logs":     slices.Concat([]string{"log", "key", "CloudWatch.DescribeLogGroups", "CloudWatch.FilterLogEvents", "s3.GetObject"}, states, keep),
-	"Web":      {"log", "open key", "db.GetItem", "db.Query", "sqs.GetQueueAttributes", "s3.GetObject"},
+	"Upkeep": slices.Concat([]string{"log", "key"}, states, tidy, settings,
+		[]string{"vault.ListSecretVersionIds", "CloudWatch.DescribeLogGroups", "CloudWatch.PutRetentionPolicy", "Tags.ListTagsOfResource", "Scheduler.GetSchedule", "Scheduler.UpdateSchedule", "sns.Publish"}),
+	"Alert": {"log", "vault.GetSecretValue"},
+	"After": slices.Concat([]string{"log", "key", "poll table", "keep batches", "sns.Publish", "s3.GetObject"}, states),
+	"Logs":  slices.Concat([]string{"log", "key", "CloudWatch.DescribeLogGroups", "CloudWatch.FilterLogEvents", "s3.GetObject"}, states, keep),
+	"Web":   {"log", "open key", "db.GetItem", "db.Query", "sqs.GetQueueAttributes", "s3.GetObject"},
 }
 
 // elsewhere is called by a person's command, not by a function.
@@ -154,7 +163,7 @@ func TestEachRoleGrantsWhatItsFunctionCalls(t *testing.T) {
 	}
 }
 
-var called = regexp.MustCompile(`\.(db|sqs|s3|sns|vault|CloudWatch)\.([A-Z]\w+)\(`)
+var called = regexp.MustCompile(`\.(db|sqs|s3|sns|vault|CloudWatch|Tags|Scheduler)\.([A-Z]\w+)\(`)
 
 // TestEveryCallOfTheSDKIsInTheTable, and the table has no call that nobody makes.
 func TestEveryCallOfTheSDKIsInTheTable(t *testing.T) {
