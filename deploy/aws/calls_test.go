@@ -157,7 +157,8 @@ func TestFunctions(t *testing.T) {
 		for path, want := range map[string]string{
 			"FunctionName/Fn::Sub": "${Name}-" + name, "CodeUri": "../../dist/lambda/" + name + ".zip", "LoggingConfig/LogGroup/Ref": id + "Log",
 			"Role/Fn::GetAtt/0": id + "Role", "DeploymentPreference/Type": "map[Fn::If:[Prod Canary10Percent5Minutes AllAtOnce]]",
-			"DeploymentPreference/Alarms": "[map[Fn::Sub:${Name}-errors-" + name + "]]",
+			"DeploymentPreference/Alarms":   "[map[Fn::Sub:${Name}-errors-" + name + "]]",
+			"AutoPublishAliasAllProperties": "true", // also where only its environment is another
 		} {
 			if got := fmt.Sprint(at(f, path)); got != want {
 				t.Errorf("%s: %s is %s, want %s", id, path, got, want)
@@ -226,8 +227,11 @@ func TestSchedules(t *testing.T) {
 	starts := fmt.Sprint(at(tp.of("AWS::IAM::Role")["ScheduleRole"], "Policies/0/PolicyDocument/Statement/0/Resource"))
 	for id, s := range tp.of("AWS::Scheduler::Schedule") {
 		loop, _ := at(s, "Target/Arn/Ref").(string)
-		if tp.of("AWS::Serverless::StateMachine")[loop] == nil || !strings.Contains(starts, "map[Ref:"+loop+"]") {
+		if tp.of("AWS::Serverless::StateMachine")[loop] == nil || !strings.Contains(starts, ":stateMachine:${Name}-"+strings.ToLower(strings.TrimSuffix(loop, "Loop"))+"]") {
 			t.Errorf("%s starts %q, which it may not or which is not there", id, loop)
+		}
+		if name := at(s, "Name/Fn::Sub"); name != "${Name}-"+strings.ToLower(strings.TrimSuffix(loop, "Loop")) {
+			t.Errorf("%s is called %v: upkeep would not find it", id, name)
 		}
 		if in := at(s, "Target/Input"); in != `{"from":"nobody"}` {
 			t.Errorf("%s starts it with %v", id, in)
