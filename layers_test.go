@@ -33,7 +33,8 @@ var layers = map[string]layer{
 	"connector/jira/adf":  {1, map[string]string{"text": "what it reads and writes"}},
 	"connector/jira/wiki": {1, map[string]string{"text": "what it reads and writes"}},
 
-	"connector/jira/wire": {1, nil},
+	"connector/jira/wire":       {1, nil},
+	"connector/jira/descriptor": {1, nil},
 
 	"connector": {2, map[string]string{"issue": "the words that engine and tracker share"}},
 	"durable":   {2, map[string]string{"issue": "what is stored"}},
@@ -96,17 +97,18 @@ var layers = map[string]layer{
 	"lambda/answer": {4, map[string]string{
 		"connector": "secrets, and the seam that reads webhooks", "connector/jira/hook": "the check of a signature, as hear makes it",
 	}},
+	"lambda/role":   {4, nil},
 	"lambda/upkeep": {4, map[string]string{"durable": "it remembers that a stack is idle, as a seam"}},
 	"lambda/web":    {4, nil},
 	"lambda/metric": {4, nil},
-	"lambda/notice": {4, nil},
+	"lambda/notice": {4, below("who it speaks as", "lambda/role")},
 	"lambda/logs":   {4, map[string]string{"durable": "where archives are kept, and how far they go, as a seam"}},
 	"lambda/after": {4, map[string]string{
 		"durable": "it remembers what it told, as a seam", "issue": "links are named by refs", "durable/aws": "what the stream tells of a commit",
 	}},
 	"lambda/alert": {4, map[string]string{"connector": "the address is a Secret"}},
 
-	"lambda/ground": {4, below("it opens what the functions stand on", "config", "config/published", "connector", "durable", "durable/aws", "durable/sqlite")},
+	"lambda/ground": {4, below("it opens what the functions stand on", "lambda/role", "config", "config/published", "connector", "durable", "durable/aws", "durable/sqlite")},
 
 	"app": {5, below("it opens everything that accord.yaml names",
 		"config", "web", "engine", "connector/jira", "connector/jira/hook", "connector/jira/oauth", "connector", "durable", "plan", "issue")},
@@ -126,20 +128,22 @@ var layers = map[string]layer{
 	"demo/script": {5, nil}, // it judges the sync, so it shares nothing with it
 
 	"cmd/accord": {6, below("flags, printing, exit codes",
-		"app", "app/aslambda", "app/aws", "app/local", "config/published", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
-	"cmd/lambda/hear":     {6, below("what it is made of", "lambda/hear", "lambda/ground", "config", "connector", "connector/jira/hook", "issue")},
-	"cmd/lambda/turn":     {6, below("what it is made of", "lambda/turn", "lambda/ground", "app")},
-	"cmd/lambda/sweep":    {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
-	"cmd/lambda/backfill": {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
-	"cmd/lambda/pack":     {6, nil},
-	"deploy/aws/params":   {6, nil},
-	"cmd/lambda/answer":   {6, below("what it is made of", "lambda/answer")},
-	"cmd/lambda/upkeep":   {6, below("what it is made of", "lambda/upkeep", "lambda/after", "lambda/metric", "lambda/notice", "lambda/ground", "app", "config/published")},
-	"cmd/lambda/alert":    {6, below("what it is made of", "lambda/alert", "lambda/ground", "connector")},
-	"cmd/lambda/logs":     {6, below("what it is made of", "lambda/logs", "lambda/ground", "lambda/metric")},
-	"cmd/lambda/after":    {6, below("what it is made of", "lambda/after", "lambda/ground", "lambda/metric", "lambda/notice")},
-	"cmd/lambda/web":      {6, below("what it is made of", "lambda/web", "lambda/ground", "app", "web")},
-	"cmd/jirasim":         {6, map[string]string{"jirasim": "what it serves"}},
+		"app", "app/aslambda", "app/aws", "app/local", "connector/jira/descriptor", "connector/jira/hook", "connector/jira/oauth", "config/published", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
+	"cmd/lambda/hear":        {6, below("what it is made of", "lambda/hear", "lambda/ground", "config", "connector", "connector/jira/hook", "issue")},
+	"cmd/lambda/turn":        {6, below("what it is made of", "lambda/turn", "lambda/ground", "app")},
+	"cmd/lambda/sweep":       {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
+	"cmd/lambda/backfill":    {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
+	"cmd/lambda/pack":        {6, nil},
+	"deploy/aws/params":      {6, nil},
+	"cmd/lambda/answer":      {6, below("what it is made of", "lambda/answer")},
+	"cmd/lambda/bench":       {6, below("what it measures the starts of", "config", "runtimeapi")},
+	"cmd/lambda/bench/hello": {6, nil},
+	"cmd/lambda/upkeep":      {6, below("what it is made of", "lambda/role", "lambda/upkeep", "lambda/after", "lambda/metric", "lambda/notice", "lambda/ground", "app", "config/published")},
+	"cmd/lambda/alert":       {6, below("what it is made of", "lambda/alert", "lambda/ground", "connector")},
+	"cmd/lambda/logs":        {6, below("what it is made of", "lambda/role", "lambda/logs", "lambda/ground", "lambda/metric")},
+	"cmd/lambda/after":       {6, below("what it is made of", "lambda/after", "lambda/ground", "lambda/metric", "lambda/notice")},
+	"cmd/lambda/web":         {6, below("what it is made of", "lambda/web", "lambda/ground", "app", "web")},
+	"cmd/jirasim":            {6, map[string]string{"jirasim": "what it serves"}},
 }
 
 func below(reason string, packages ...string) map[string]string {
@@ -164,9 +168,9 @@ var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "T
 // that go.mod names.
 var outside = map[string]map[string]string{
 	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/web", "lambda/after", "lambda/logs", "lambda/ground", "lambda/source",
-		"cmd/lambda/web", "cmd/lambda/after", "cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep"),
+		"cmd/lambda/web", "cmd/lambda/after", "cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep", "cmd/lambda/bench/hello"),
 
-	"github.com/aws/aws-sdk-go-v2":      {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "app/aws": "it finds a stack", "lambda/notice": "the topic", "lambda/logs": "the logs", "cmd/lambda/logs": "it opens them", "lambda/upkeep": "what it looks after", "cmd/lambda/upkeep": "it opens that"},
+	"github.com/aws/aws-sdk-go-v2":      {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "lambda/role": "what they are called with", "app/aws": "it finds a stack", "lambda/notice": "the topic", "lambda/logs": "the logs", "cmd/lambda/logs": "it opens them", "lambda/upkeep": "what it looks after", "cmd/lambda/upkeep": "it opens that"},
 	"github.com/aws/smithy-go":          {"durable/aws": "the errors of the services", "app/aws": "it explains them"},
 	"github.com/goccy/go-yaml":          {"config": "it keeps line and column of every node"},
 	"github.com/johannesboyne/gofakes3": {"awssim": "S3 in memory"},

@@ -119,8 +119,8 @@ func (a *App) outlived(s *Site) bool {
 }
 
 // RenderHook returns the call that registers a site's webhook, for an
-// administrator to make it. It holds credentials.
-func (a *App) RenderHook(s *Site) (connector.HookCall, error) {
+// administrator to make it; with its credentials only if reveal says so.
+func (a *App) RenderHook(s *Site, reveal bool) (connector.HookCall, error) {
 	r, ok := s.Tracker.Hooks.(connector.Renderer)
 	if !ok {
 		return connector.HookCall{}, fmt.Errorf("site %s: this kind of site cannot show how it registers", s.Name)
@@ -128,5 +128,22 @@ func (a *App) RenderHook(s *Site) (connector.HookCall, error) {
 	if a.Config.PublicURL == "" || a.Config.PublicURL == config.Stack {
 		return connector.HookCall{}, fmt.Errorf("site %s: the configuration says no public_url that it could be told", s.Name)
 	}
-	return r.RenderHook(a.wanted(s))
+	h := a.wanted(s)
+	if !reveal {
+		h.URL = Keyless(h.URL)
+		if h.Secret != "" {
+			h.Secret = "[secret]"
+		}
+	}
+	return r.RenderHook(h)
+}
+
+// Keyless hides the key in the address of a webhook.
+func Keyless(url string) string {
+	path, query, has := strings.Cut(url, "?")
+	url = path[:strings.LastIndex(path, "/")+1] + "[secret]"
+	if has {
+		url += "?" + query
+	}
+	return url
 }

@@ -182,3 +182,13 @@ func TestThereIsAlwaysAWebhook(t *testing.T) {
 		}
 	}
 }
+
+func TestKeyless(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://x/hooks/acme/hunter2?v=1": "https://x/hooks/acme/[secret]?v=1", "https://x/hooks/acme/hunter2": "https://x/hooks/acme/[secret]",
+	} {
+		if got := app.Keyless(address); got != want {
+			t.Errorf("%s: %s", address, got)
+		}
+	}
+}

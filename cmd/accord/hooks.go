@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"time"
 
 	"example.com/accord/app"
 	"github.com/spf13/cobra"
@@ -16,24 +16,32 @@ func (c *cli) hooks() *cobra.Command {
 		Use:   "hooks",
 		Short: "Register, list and remove our webhooks at the sites",
 		Long: `A site has one webhook of ours. 'accord serve' registers it; these commands are for
-doing it by hand. The last part of its address is a credential and is not printed.`,
+doing it by hand. The last part of its address is a credential and is not printed.
+
+The address carries a version, ?v=, which says how a delivery is read. A build that
+registers another version leaves the older webhook beside its own for a day, and
+reads what both deliver. 'accord hooks list' tells which versions there are.`,
 		Args: nothing,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
 		c.hooked("register", "Register our webhook where it is missing, and remove older ones", register),
 		c.hooked("list", "List our webhooks", list),
-		c.hooked("remove", "Remove our webhooks; sweeps alone then find what changes", remove))
+		c.hooked("remove", "Remove our webhooks; sweeps alone then find what changes", remove),
+		c.render(), c.descriptor())
 	return cmd
 }
 
 // A hookLine is what is said of one webhook, or of one site.
 type hookLine struct {
-	Site   string `json:"site"`
-	ID     string `json:"id,omitempty"`
-	URL    string `json:"url,omitempty"` // without its key
-	Active bool   `json:"active"`
-	Said   string `json:"said,omitempty"`
+	Site    string    `json:"site"`
+	ID      string    `json:"id,omitempty"`
+	URL     string    `json:"url,omitempty"` // without its key
+	Version string    `json:"version,omitempty"`
+	Other   bool      `json:"other,omitempty"` // it is not the version that this build registers
+	Active  bool      `json:"active"`
+	Ends    time.Time `json:"ends,omitzero"`
+	Said    string    `json:"said,omitempty"`
 }
 
 func (c *cli) hooked(verb, short string, do func(context.Context, *app.App, *app.Site) ([]hookLine, error)) *cobra.Command {
@@ -90,19 +98,13 @@ func register(ctx context.Context, a *app.App, s *app.Site) ([]hookLine, error) 
 func list(ctx context.Context, a *app.App, s *app.Site) (lines []hookLine, err error) {
 	hooks, err := a.Hooks(ctx, s)
 	for _, h := range hooks {
-		lines = append(lines, hookLine{Site: s.Name, ID: h.ID, URL: keyless(h.URL), Active: h.Active})
+		v := app.HookVersion(h)
+		lines = append(lines, hookLine{Site: s.Name, ID: h.ID, URL: app.Keyless(h.URL), Version: v, Other: v != s.Tracker.Version, Active: h.Active, Ends: h.Ends})
 	}
 	if err == nil && len(hooks) == 0 {
 		lines = []hookLine{{Site: s.Name, Said: "none"}}
 	}
 	return lines, err
-}
-
-// keyless hides the key in a hook's address.
-func keyless(url string) string {
-	path, query, _ := strings.Cut(url, "?")
-	at := strings.LastIndex(path, "/")
-	return path[:at+1] + "[secret]?" + query
 }
 
 func remove(ctx context.Context, a *app.App, s *app.Site) ([]hookLine, error) {
@@ -115,13 +117,20 @@ func remove(ctx context.Context, a *app.App, s *app.Site) ([]hookLine, error) {
 
 func printHooks(w io.Writer, lines []hookLine) {
 	for _, l := range lines {
-		switch {
-		case l.Said != "":
+		if l.Said != "" {
 			fmt.Fprintf(w, "%s: %s\n", l.Site, l.Said)
-		case l.Active:
-			fmt.Fprintf(w, "%s: %s  %s\n", l.Site, l.ID, l.URL)
-		default:
-			fmt.Fprintf(w, "%s: %s  %s  switched off\n", l.Site, l.ID, l.URL)
+			continue
 		}
+		fmt.Fprintf(w, "%s: %s  %s", l.Site, l.ID, l.URL)
+		if !l.Ends.IsZero() {
+			fmt.Fprintf(w, "  ends %s unless it is renewed", l.Ends.UTC().Format(time.DateOnly))
+		}
+		if l.Other {
+			fmt.Fprint(w, "  of another build")
+		}
+		if !l.Active {
+			fmt.Fprint(w, "  switched off")
+		}
+		fmt.Fprintln(w)
 	}
 }

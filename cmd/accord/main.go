@@ -98,7 +98,7 @@ Exit codes: 0 done, 1 failed, 2 there are differences or held fields, 64 wrong u
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage{err} })
 	root.AddCommand(c.demo(), c.serve(), c.check(), c.plan(), c.apply(), c.link(), c.sweep(), c.status(), c.decide(),
-		c.pause(), c.resume(), c.hooks(), c.queue(), c.compile(), c.publish(), c.version())
+		c.pause(), c.resume(), c.hooks(), c.login(), c.queue(), c.compile(), c.publish(), c.version())
 	return root
 }
 

@@ -37,6 +37,7 @@ func TestMain(m *testing.M) {
 //	edit cloud|dc KEY FIELD VALUE  a person edits an issue
 //	shows cloud|dc KEY FIELD VALUE waits until the issue shows that
 //	until PATTERN COMMAND…         runs it again and again until its output matches
+//	consent SITE                   logs in there, as a person whose browser goes where he is told
 //	secret NAME TEXT               stores a secret in the simulated AWS
 //	denied [CALL]                  lets AWS refuse a call, such as DynamoDB.GetItem; or none
 func TestScripts(t *testing.T) {
@@ -46,7 +47,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: *update,
 		Setup:         setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "edit": edit, "shows": shows, "until": until, "secret": secret, "denied": denied,
+			"exits": exits, "edit": edit, "shows": shows, "until": until, "consent": consent, "secret": secret, "denied": denied,
 		},
 	})
 }
@@ -58,9 +59,13 @@ func setup(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	urls := map[string]string{"ADDR": port}
+	back, err := freePort()
+	if err != nil {
+		return err
+	}
+	urls := map[string]string{"ADDR": port, "BACK": "http://" + back + "/callback"}
 	for name, f := range map[string]jirasim.Flavour{"CLOUD": jirasim.Cloud, "DC": jirasim.DataCenter} {
-		sim := jirasim.New(jirasim.Options{Flavour: f, Samples: 2, Lag: -1})
+		sim := jirasim.New(jirasim.Options{Flavour: f, Samples: 2, Lag: -1, Apps: []jirasim.App{{ID: "accord", Secret: "hush", Callback: urls["BACK"]}}})
 		srv := httptest.NewServer(sim)
 		env.Defer(func() { srv.Close(); sim.Close() })
 		urls[name] = srv.URL
@@ -72,6 +77,9 @@ func setup(env *testscript.Env) error {
 	env.Setenv("ADDR", port)
 	env.Setenv("ACCORD_TOKEN", "example")
 	env.Setenv("ACCORD_SECRET", "hunter2")
+	env.Setenv("ACCORD_CLIENT", "accord")
+	env.Setenv("ACCORD_CLIENT_SECRET", "hush")
+	env.Setenv("BACK", urls["BACK"])
 	src, err := os.ReadFile(filepath.Join("testdata", "accord.yaml"))
 	if err != nil {
 		return err
@@ -115,6 +123,37 @@ func freePort() (addr string, err error) {
 		}
 	}
 	return "", err
+}
+
+// consent runs accord login, goes where it says, and waits for its end.
+func consent(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: consent SITE")
+	}
+	cmd := exec.Command("accord", "login", "--json", args[0])
+	cmd.Dir, cmd.Env = ts.Getenv("WORK"), []string{}
+	for _, name := range []string{"PATH", "HOME", "TESTSCRIPT_COVER_DIR", "ACCORD_CLIENT", "ACCORD_CLIENT_SECRET"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	var told struct{ URL string }
+	said := json.NewDecoder(out)
+	ts.Check(said.Decode(&told))
+	resp, err := http.Get(told.URL)
+	ts.Check(err)
+	words, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	ts.Check(err)
+	ts.Logf("the browser shows: %s", words)
+	var got struct{ Site, Since, Until string }
+	ts.Check(said.Decode(&got))
+	if err := cmd.Wait(); err != nil || got.Site != args[0] || got.Until == "" || !strings.Contains(string(words), "Accord has your consent") {
+		ts.Fatalf("%+v, %v: %s", got, err, errs.String())
+	}
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {
