@@ -120,7 +120,7 @@ func TestLoopIsValid(t *testing.T) {
 
 // TestLoopRuns on aws-local-stepfunctions 3.0.0: see the stories in emu/loop.mjs.
 func TestLoopRuns(t *testing.T) {
-	out, err := run(t, nil, tool(t, "node"), "emu/loop.mjs", tool(t, "npm"), "loop.asl.json")
+	out, err := run(t, nil, tool(t, "node"), "emu/loop.mjs", tool(t, "npm"), "loop.asl.json", "sweep")
 	if err != nil {
 		t.Fatal(err)
 	}
