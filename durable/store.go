@@ -60,6 +60,13 @@ type Filter struct {
 	Limit   int       // at most so many; 0 means all
 }
 
+// A Lister is a Store that can name links without reading them.
+type Lister interface {
+	// IDs yields the IDs of the links that [Store.Links] would yield. Of Held,
+	// Refused and Open at most one is asked for.
+	IDs(ctx context.Context, f Filter) iter.Seq2[issue.Ref, error]
+}
+
 // MaxState is the largest value of a State, in bytes.
 const MaxState = 64 << 10
 

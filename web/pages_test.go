@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -108,6 +110,73 @@ func TestStatus(t *testing.T) {
 	}
 	if s.Queue.Bulk != 1 || s.Queue.Live != 0 || !s.Queue.Oldest.Equal(noon.Add(-time.Second)) {
 		t.Errorf("queue: %+v", s.Queue)
+	}
+}
+
+// A listing store names links without reading them, and counts how many were read.
+type listing struct {
+	durable.Store
+	read int
+	err  error
+}
+
+func (l *listing) IDs(ctx context.Context, f durable.Filter) iter.Seq2[issue.Ref, error] {
+	return func(yield func(issue.Ref, error) bool) {
+		for link, err := range l.Store.Links(ctx, f) {
+			if !yield(link.ID, errors.Join(err, l.err)) {
+				return
+			}
+		}
+	}
+}
+
+func (l *listing) Links(ctx context.Context, f durable.Filter) iter.Seq2[issue.Link, error] {
+	return func(yield func(issue.Link, error) bool) {
+		for link, err := range l.Store.Links(ctx, f) {
+			if l.read++; !yield(link, err) {
+				return
+			}
+		}
+	}
+}
+
+// TestStatusOfLists: where links can be listed, those alone are read that are shown.
+func TestStatusOfLists(t *testing.T) {
+	s := source(t)
+	walked, err := s.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &listing{Store: s.Store}
+	s.Store = l
+	got, err := s.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	walked.Syncs[0].Equal, walked.Syncs[0].Waiting = 3, 1 // a/4 is not created, and nothing is on its way
+	if diff := cmp.Diff(walked, got); diff != "" || l.read != 3 {
+		t.Errorf("%d links were read (-walked +listed):\n%s", l.read, diff)
+	}
+	l.err = errors.New("no list")
+	if _, err := s.Status(t.Context()); !errors.Is(err, l.err) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestStatusOfManyOpenFields reads no further than is shown.
+func TestStatusOfManyOpenFields(t *testing.T) {
+	s := source(t)
+	for i := range 2 * web.MaxItems {
+		l := issue.Link{ID: issue.Ref{Participant: "c", ID: fmt.Sprint(100 + i)}, Held: map[issue.Place]issue.Held{{Field: "summary"}: {Since: noon}}}
+		if err := s.Store.Commit(t.Context(), issue.Link{}, l, durable.Record{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := &listing{Store: s.Store}
+	s.Store = l
+	got, err := s.Status(t.Context())
+	if err != nil || len(got.Open) != web.MaxItems || got.Syncs[1].Held != 2*web.MaxItems || l.read > web.MaxItems {
+		t.Errorf("%d items of %d links, %+v, %v", len(got.Open), l.read, got.Syncs[1], err)
 	}
 }
 

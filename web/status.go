@@ -186,13 +186,16 @@ func (s Source) participant(ctx context.Context, p *Participant) error {
 	return s.state(ctx, "health/"+p.Name, &p.Ill)
 }
 
-// count walks over all links.
+// count walks over all links, or over lists of them where there are any.
 func (s Source) count(ctx context.Context, syncs []Sync) ([]Item, error) {
 	of := map[issue.Participant]*Sync{}
 	for i := range syncs {
 		for _, p := range syncs[i].Participants {
 			of[issue.Participant(p.Name)] = &syncs[i]
 		}
+	}
+	if lister, ok := s.Store.(durable.Lister); ok {
+		return s.list(ctx, lister, of)
 	}
 	open := []Item{}
 	for l, err := range s.Store.Links(ctx, durable.Filter{}) {
@@ -210,6 +213,53 @@ func (s Source) count(ctx context.Context, syncs []Sync) ([]Item, error) {
 		}
 	}
 	return open[:min(len(open), MaxItems)], nil
+}
+
+// list counts by lists: there a walk over all links would take minutes. Read are
+// those alone whose fields are shown, the held before the refused. An issue that
+// is not created yet counts as equal while no write is on its way.
+func (s Source) list(ctx context.Context, lister durable.Lister, of map[issue.Participant]*Sync) ([]Item, error) {
+	seen := map[issue.Ref]bool{}
+	held, refused := durable.Filter{Held: true}, durable.Filter{Refused: true}
+	for _, kind := range []struct {
+		filter durable.Filter
+		number func(*Sync) *int
+	}{
+		{held, func(s *Sync) *int { return &s.Held }}, {refused, func(s *Sync) *int { return &s.Refused }},
+		{durable.Filter{Open: true}, func(s *Sync) *int { return &s.Waiting }}, {durable.Filter{}, func(s *Sync) *int { return &s.Equal }},
+	} {
+		for id, err := range lister.IDs(ctx, kind.filter) {
+			if err != nil {
+				return nil, err
+			}
+			if sync, ok := of[id.Participant]; ok && !seen[id] {
+				seen[id] = true
+				sync.Links++
+				*kind.number(sync)++
+			}
+		}
+	}
+	return s.open(ctx, of, held, refused)
+}
+
+// open lists what is held and refused of the links that filters select.
+func (s Source) open(ctx context.Context, of map[issue.Participant]*Sync, filters ...durable.Filter) ([]Item, error) {
+	open, shown := []Item{}, map[issue.Ref]bool{}
+	for _, f := range filters {
+		for l, err := range s.Store.Links(ctx, f) {
+			if err != nil {
+				return nil, err
+			}
+			if sync, ok := of[l.ID.Participant]; ok && !shown[l.ID] {
+				shown[l.ID] = true
+				open = append(open, items(sync, l)...)
+			}
+			if len(open) >= MaxItems {
+				return open[:MaxItems], nil
+			}
+		}
+	}
+	return open, nil
 }
 
 // items lists what is held and refused of a link.

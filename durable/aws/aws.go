@@ -60,7 +60,10 @@ type Store struct {
 	blobs durable.Blobs
 }
 
-var _ durable.Store = (*Store)(nil)
+var (
+	_ durable.Store  = (*Store)(nil)
+	_ durable.Lister = (*Store)(nil)
+)
 
 // db is what we use of DynamoDB.
 type db interface {

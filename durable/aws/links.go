@@ -39,6 +39,27 @@ func (s *Store) Links(ctx context.Context, f durable.Filter) iter.Seq2[issue.Lin
 	}
 }
 
+// IDs implements [durable.Lister]. A list changes with its links.
+func (s *Store) IDs(ctx context.Context, f durable.Filter) iter.Seq2[issue.Ref, error] {
+	return func(yield func(issue.Ref, error) bool) {
+		found := 0
+		for entry, err := range s.span(ctx, list(f), after(f.After), "") {
+			var id issue.Ref
+			if err == nil {
+				id, err = unrank(entry.text("sk"))
+			}
+			if err != nil {
+				yield(issue.Ref{}, fmt.Errorf("list links from table %s: %w", s.table, err))
+				return
+			}
+			found++
+			if !yield(id, nil) || found == f.Limit {
+				return
+			}
+		}
+	}
+}
+
 // list names the shortest list in which all that f selects are.
 func list(f durable.Filter) string {
 	switch {
