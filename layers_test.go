@@ -174,6 +174,7 @@ var outside = map[string]map[string]string{
 	"github.com/aws/smithy-go":          {"durable/aws": "the errors of the services", "app/aws": "it explains them"},
 	"github.com/goccy/go-yaml":          {"config": "it keeps line and column of every node"},
 	"github.com/johannesboyne/gofakes3": {"awssim": "S3 in memory"},
+	"github.com/golang-jwt/jwt":         {"connector/jira/hook": "the token of a delivery to an app"},
 	"github.com/google/go-cmp":          {"contract": "it shows differences"},
 	"github.com/spf13/cobra":            {"cmd/accord": "the command line as users know it"},
 	"golang.org/x/oauth2":               {"connector/jira/oauth": "the protocol"},
