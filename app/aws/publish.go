@@ -20,6 +20,18 @@ func (s *Stack) InUse(ctx context.Context) (published.Current, error) {
 	return now, nil
 }
 
+// Keyless names the sites of c that send webhooks to an address that nobody has
+// made a key for: hear would take none of them.
+func (s *Stack) Keyless(ctx context.Context, c config.Config) (sites []string, err error) {
+	keys, err := s.keys(ctx)
+	for _, site := range c.Sites {
+		if key := keys[site.Name]; site.Hooks && !key.Set() {
+			sites = append(sites, site.Name)
+		}
+	}
+	return sites, err
+}
+
 // Publish lets c be in use from now on, and returns what is said of it. What
 // has been published before is not stored again, and what is in use stays so.
 func (s *Stack) Publish(ctx context.Context, c config.Config, by string) (published.Current, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"example.com/accord/app"
 	"example.com/accord/app/aws"
@@ -85,6 +86,13 @@ func (c *cli) published(ctx context.Context, offline bool, again string) error {
 
 // fits asks every site whether what is to be published would work there.
 func (c *cli) fits(ctx context.Context, s *aws.Stack, conf config.Config) error {
+	keyless, err := s.Keyless(ctx, conf)
+	if len(keyless) > 0 {
+		err = fmt.Errorf("no address is made yet for the webhooks of %s: run deploy/aws/deploy.sh, which also publishes", strings.Join(keyless, ", "))
+	}
+	if err != nil {
+		return err
+	}
 	a, err := s.Open(ctx, conf, app.Options{Log: c.quiet(), Version: build()})
 	if err != nil {
 		return fmt.Errorf("%w\n--offline publishes %s without asking the sites", err, c.file)
