@@ -24,12 +24,15 @@ func (s *Stack) InUse(ctx context.Context) (published.Current, error) {
 // made a key for: hear would take none of them.
 func (s *Stack) Keyless(ctx context.Context, c config.Config) (sites []string, err error) {
 	keys, err := s.keys(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, site := range c.Sites {
 		if key := keys[site.Name]; site.Hooks && !key.Set() {
 			sites = append(sites, site.Name)
 		}
 	}
-	return sites, err
+	return sites, nil
 }
 
 // Publish lets c be in use from now on, and returns what is said of it. What
