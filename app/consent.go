@@ -11,6 +11,7 @@ import (
 	"example.com/accord/connector"
 	"example.com/accord/connector/jira"
 	"example.com/accord/connector/jira/oauth"
+	"example.com/accord/durable"
 )
 
 // keeper prepares to log in at a site, and to keep the tokens that come of it.
@@ -61,14 +62,18 @@ func (a *App) Consents(ctx context.Context) (all []oauth.Standing, err error) {
 		if !s.OAuth.Set() {
 			continue
 		}
-		k := &oauth.Keeper{Site: s.Name, Store: a.Store}
-		st, err := k.Standing(ctx)
+		st, err := Consent(ctx, a.Store, s.Name)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, st)
 	}
 	return all, nil
+}
+
+// Consent says how the consent of one site stands, by the state alone.
+func Consent(ctx context.Context, store durable.Store, site string) (oauth.Standing, error) {
+	return (&oauth.Keeper{Site: site, Store: store}).Standing(ctx)
 }
 
 // warning is how long before its end a consent is spoken of: an account may be

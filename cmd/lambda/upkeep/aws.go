@@ -53,6 +53,9 @@ func tokens(g *ground.Ground, vault upkeep.Vault) (out []upkeep.Token) {
 		if s.Token.Env != "" {
 			out = append(out, upkeep.Token{Site: s.Name, Until: s.Until, Stored: upkeep.StoredIn(vault, os.Getenv("ACCORD_SECRETS")+s.Token.Env)})
 		}
+		if s.OAuth.Set() {
+			out = append(out, upkeep.Token{Site: s.Name, Stored: consented(g, s.Name)})
+		}
 	}
 	return out
 }

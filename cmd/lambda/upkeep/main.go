@@ -39,6 +39,7 @@ func tasks(g *ground.Ground, a *app.App) (out []upkeep.Task) {
 			out = append(out, upkeep.Task{Name: "webhook of " + s.Name, Do: func(ctx context.Context) error { return a.Register(ctx, s) }})
 		}
 	}
+	out = append(out, consents(g, a)...)
 	out = append(out, upkeep.Task{Name: "what was told", Do: func(ctx context.Context) error {
 		n, err := after.Expire(ctx, g.Store, time.Now())
 		g.Log.Info("expired", "removed", n)
