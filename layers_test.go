@@ -131,7 +131,7 @@ var layers = map[string]layer{
 		"app", "app/aslambda", "app/aws", "app/local", "connector/jira/descriptor", "connector/jira/hook", "connector/jira/oauth", "config/published", "demo", "demo/script", "config", "web", "engine", "connector", "durable", "plan", "issue", "text")},
 	"cmd/lambda/hear":        {6, below("what it is made of", "lambda/hear", "lambda/ground", "config", "connector", "connector/jira/hook", "issue")},
 	"cmd/lambda/turn":        {6, below("what it is made of", "lambda/turn", "lambda/ground", "app")},
-	"cmd/lambda/sweep":       {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
+	"cmd/lambda/sweep":       {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "config/published", "engine")},
 	"cmd/lambda/backfill":    {6, below("what it is made of", "lambda/sweep", "lambda/ground", "app", "engine")},
 	"cmd/lambda/pack":        {6, nil},
 	"deploy/aws/params":      {6, nil},

@@ -190,16 +190,16 @@ func (a *App) resumeWork(ctx context.Context) error {
 		if n > 0 {
 			a.options.Log.Info("recovering", "sync", s.Name, "links", n)
 		}
-		if err := a.replan(ctx, s); err != nil {
+		if err := a.Replan(ctx, s); err != nil {
 			return fmt.Errorf("plan %s again: %w", s.Name, err)
 		}
 	}
 	return nil
 }
 
-// replan queues every link of a sync if its rules are not those of the State
-// "rules/<sync>".
-func (a *App) replan(ctx context.Context, s *Sync) error {
+// Replan queues every link of a sync if its rules are not those of the State
+// "rules/<sync>", which is those of today then. It is called after [App.Connect].
+func (a *App) Replan(ctx context.Context, s *Sync) error {
 	st, err := a.Store.State(ctx, "rules/"+s.Name)
 	if err != nil {
 		return err

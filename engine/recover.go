@@ -20,7 +20,23 @@ func (e *Engine) Replan(ctx context.Context) (int, error) {
 	return e.queueLinks(ctx, durable.Filter{}, Rules)
 }
 
+// together is how many events are sent in one call: a queue behind a network
+// sends some of them at the same time.
+const together = 100
+
 func (e *Engine) queueLinks(ctx context.Context, f durable.Filter, cause string) (n int, err error) {
+	var ms []durable.Message
+	send := func() error {
+		if len(ms) == 0 {
+			return nil
+		}
+		if err := e.Queue.Send(ctx, ms...); err != nil {
+			return fmt.Errorf("queue links: %w", err)
+		}
+		n += len(ms)
+		ms = nil
+		return nil
+	}
 	for link, err := range e.Store.Links(ctx, f) {
 		if err != nil {
 			return n, fmt.Errorf("queue links: %w", err)
@@ -30,12 +46,14 @@ func (e *Engine) queueLinks(ctx context.Context, f durable.Filter, cause string)
 			continue // of another sync on the same store
 		}
 		ev := issue.Event{Ref: ref, Cause: cause, At: e.now()}
-		if err := e.Queue.Send(ctx, durable.Message{Event: ev, Lane: durable.Bulk}); err != nil {
-			return n, fmt.Errorf("queue link %s: %w", link.ID, err)
+		if ms = append(ms, durable.Message{Event: ev, Lane: durable.Bulk}); len(ms) == together {
+			if err := send(); err != nil {
+				return n, err
+			}
 		}
-		n++
 	}
-	return n, nil
+	err = send()
+	return n, err
 }
 
 // Address names a link by one of its issues that is in the sync: the one it

@@ -79,7 +79,7 @@ var (
 var calls = map[string][]string{
 	"Hear":     slices.Concat([]string{"log", "key", "poll stream", "keep batches"}, states, send, keep, settings),
 	"Turn":     slices.Concat([]string{"log", "key", "poll queues"}, links, states, send, settle, keep, settings),
-	"Sweep":    slices.Concat([]string{"log", "key"}, states, send, settings),
+	"Sweep":    slices.Concat([]string{"log", "key", "db.Query"}, states, send, settings),
 	"Backfill": slices.Concat([]string{"log", "key", "db.DeleteItem"}, states, send, settings),
 	"Upkeep": slices.Concat([]string{"log", "key"}, states, tidy, settings,
 		[]string{"vault.ListSecretVersionIds", "CloudWatch.DescribeLogGroups", "CloudWatch.PutRetentionPolicy", "Tags.ListTagsOfResource", "Scheduler.GetSchedule", "Scheduler.UpdateSchedule", "sns.Publish"}),

@@ -3,8 +3,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"example.com/accord/app"
+	"example.com/accord/config/published"
 	"example.com/accord/engine"
 	"example.com/accord/lambda/ground"
 	"example.com/accord/lambda/sweep"
@@ -22,7 +25,27 @@ func build(_ context.Context, g *ground.Ground) (func(context.Context, struct{})
 		if err != nil {
 			return engine.Swept{}, err
 		}
+		if err := replan(ctx, g, a, s); err != nil {
+			return engine.Swept{}, err
+		}
 		return s.Engine.Sweep(ctx, o)
 	}}
 	return func(ctx context.Context, _ struct{}) (sweep.Answer, error) { return h.Handle(ctx) }, nil
+}
+
+// known is how long after a configuration came into use no function still has the
+// one before: ground looks twice as often.
+const known = time.Minute
+
+// replan looks at every link again whose rules have changed. Turns under the
+// rules before would look in vain, so it waits until there are none.
+func replan(ctx context.Context, g *ground.Ground, a *app.App, s *app.Sync) error {
+	now, err := published.Read(ctx, g.Store)
+	if err != nil && !errors.Is(err, published.ErrNone) { // on this machine none is published
+		return err
+	}
+	if time.Since(now.At) < known {
+		return nil // the next sweep does it
+	}
+	return a.Replan(ctx, s)
 }
