@@ -1,7 +1,7 @@
 # A handful of short names. Nothing here is needed to build or to test:
 # go run ./cmd/accord demo, go test ./...
 
-.PHONY: build test check demo golden lambda lambda-local emu
+.PHONY: build test check demo golden lambda lambda-local starts emu
 build: ## bin/accord and bin/jirasim, static
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/accord ./cmd/jirasim
 
@@ -23,6 +23,9 @@ lambda: ## dist/lambda/FUNCTION.zip, as Lambda takes them; prints the sizes
 
 lambda-local: ## dist/local/FUNCTION, for accord serve --as-lambda --functions dist/local
 	CGO_ENABLED=0 go build -tags local,lambda.norpc -o dist/local/ $(addprefix ./cmd/lambda/,hear turn sweep backfill upkeep)
+
+starts: ## how long the functions take to start, beside the public hello world
+	go run ./cmd/lambda/bench
 
 emu: ## the tests against emulators, which it fetches into .emu; needs npm, Java and Node
 	durable/aws/emulators.sh .emu/durable

@@ -20,7 +20,7 @@ require (
 	github.com/aws/aws-lambda-go v1.55.1 // the runtime interface of Lambda and the shapes of its events
 	github.com/aws/aws-sdk-go-v2 v1.48.0 // signing, retries and errors of every service
 	github.com/aws/aws-sdk-go-v2/config v1.33.16 // credentials and region, where Lambda and a caller's shell have them
-	github.com/aws/aws-sdk-go-v2/credentials v1.20.16 // tests: fixed credentials for emulators
+	github.com/aws/aws-sdk-go-v2/credentials v1.20.16 // those of a function, out of its environment; tests: fixed ones for emulators
 	github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs v1.92.1 // the logs that are archived, and how long they are kept
 	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.73.2 // the store
 	github.com/aws/aws-sdk-go-v2/service/s3 v1.114.9 // the blobs

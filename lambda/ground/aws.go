@@ -10,13 +10,13 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	accord "example.com/accord/config"
 	"example.com/accord/config/published"
 	"example.com/accord/durable"
 	"example.com/accord/durable/aws"
+	"example.com/accord/lambda/role"
 )
 
 // open opens the services that the environment names, with the credentials and
@@ -26,7 +26,7 @@ func (g *Ground) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c, err := config.LoadDefaultConfig(ctx)
+	c, err := role.Config(g.env)
 	if err != nil {
 		return fmt.Errorf("open AWS: %w", err)
 	}
@@ -50,8 +50,8 @@ func (g *Ground) open(ctx context.Context) error {
 	return nil
 }
 
-func secrets(ctx context.Context, _ func(string) string) (vault, error) {
-	c, err := config.LoadDefaultConfig(ctx)
+func secrets(_ context.Context, env func(string) string) (vault, error) {
+	c, err := role.Config(env)
 	if err != nil {
 		return nil, fmt.Errorf("open AWS: %w", err)
 	}

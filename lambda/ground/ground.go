@@ -60,11 +60,16 @@ type Ground struct {
 // had, it need not return the configuration.
 type source func(ctx context.Context, had string) (config.Config, string, error)
 
-// Open opens what the environment names.
-func Open(ctx context.Context, env func(string) string) (*Ground, error) {
+// Open opens what the environment names. The early functions run beside it, on
+// a ground that has no configuration yet.
+func Open(ctx context.Context, env func(string) string, early ...func(context.Context, *Ground)) (*Ground, error) {
 	g := &Ground{env: env, Log: Log(), given: &given{}}
 	if err := g.open(ctx); err != nil {
 		return nil, err
+	}
+	for _, ask := range early {
+		before := *g
+		go ask(ctx, &before)
 	}
 	c, digest, err := g.source(ctx, "")
 	if err != nil {

@@ -22,10 +22,12 @@ const keep = 30 * time.Second
 // gave it, has changed. Each time the ground is another, on the same state.
 type Build[In, Out any] func(context.Context, *Ground) (func(context.Context, In) (Out, error), error)
 
-// Start opens what the environment names, and runs the function for ever.
-func Start[In, Out any](build Build[In, Out]) {
+// Start opens what the environment names, and runs the function for ever. What
+// build will ask for may be asked early, beside the configuration: whoever is
+// asked twice answers once.
+func Start[In, Out any](build Build[In, Out], early ...func(context.Context, *Ground)) {
 	ctx := context.Background()
-	g, err := Open(ctx, os.Getenv)
+	g, err := Open(ctx, os.Getenv, early...)
 	if err != nil {
 		Fail(err)
 	}

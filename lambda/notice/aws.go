@@ -7,17 +7,18 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"example.com/accord/lambda/role"
 )
 
 // Open returns the teller of the topic that the environment names.
-func Open(ctx context.Context, env func(string) string) (Teller, error) {
+func Open(_ context.Context, env func(string) string) (Teller, error) {
 	topic := env("ACCORD_TOPIC")
 	if topic == "" {
 		return nil, errors.New("the environment has no ACCORD_TOPIC")
 	}
-	c, err := config.LoadDefaultConfig(ctx)
+	c, err := role.Config(env)
 	if err != nil {
 		return nil, fmt.Errorf("open AWS: %w", err)
 	}

@@ -14,7 +14,11 @@ import (
 	"example.com/accord/lambda/hear"
 )
 
-func main() { ground.Start(build) }
+func main() { ground.Start(build, keys) }
+
+// keys asks for the path keys before anybody needs them. If nobody answers, the
+// next one who asks will hear why.
+func keys(ctx context.Context, g *ground.Ground) { g.Keys(ctx) }
 
 func build(ctx context.Context, g *ground.Ground) (func(context.Context, events.KinesisEvent) (events.KinesisEventResponse, error), error) {
 	sites, err := sites(ctx, g)
@@ -27,7 +31,7 @@ func build(ctx context.Context, g *ground.Ground) (func(context.Context, events.
 
 // sites are those that send webhooks.
 func sites(ctx context.Context, g *ground.Ground) (map[string]hear.Site, error) {
-	keys, err := g.Keys(ctx)
+	byName, err := g.Keys(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +40,7 @@ func sites(ctx context.Context, g *ground.Ground) (map[string]hear.Site, error) 
 		if !s.Hooks {
 			continue
 		}
-		out[s.Name] = hear.Site{Key: keys[s.Name], Events: reader{g, s, projects(g.Config, s.Name)}}
+		out[s.Name] = hear.Site{Key: byName[s.Name], Events: reader{g, s, projects(g.Config, s.Name)}}
 	}
 	return out, nil
 }

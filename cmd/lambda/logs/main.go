@@ -7,18 +7,18 @@ import (
 	"os"
 	"time"
 
-	sdk "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 
 	"example.com/accord/lambda/ground"
 	"example.com/accord/lambda/logs"
 	"example.com/accord/lambda/metric"
+	"example.com/accord/lambda/role"
 )
 
 func main() { ground.Start(build) }
 
-func build(ctx context.Context, g *ground.Ground) (func(context.Context, logs.Input) (logs.Answer, error), error) {
-	c, err := sdk.LoadDefaultConfig(ctx)
+func build(_ context.Context, g *ground.Ground) (func(context.Context, logs.Input) (logs.Answer, error), error) {
+	c, err := role.Config(os.Getenv)
 	if err != nil {
 		return nil, fmt.Errorf("open AWS: %w", err)
 	}

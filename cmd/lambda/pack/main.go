@@ -55,10 +55,11 @@ func pack(name, arch, out string) (binary, zipped int64, err error) {
 	if err := write(&z, b); err != nil {
 		return 0, 0, fmt.Errorf("zip %s: %w", name, err)
 	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
+	zip := filepath.Join(out, name+".zip")
+	if err := os.MkdirAll(filepath.Dir(zip), 0o755); err != nil {
 		return 0, 0, err
 	}
-	return int64(len(b)), int64(z.Len()), os.WriteFile(filepath.Join(out, name+".zip"), z.Bytes(), 0o644)
+	return int64(len(b)), int64(z.Len()), os.WriteFile(zip, z.Bytes(), 0o644)
 }
 
 // write writes a zip of one executable, whose time is always the same.

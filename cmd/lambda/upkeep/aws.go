@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
@@ -18,12 +17,13 @@ import (
 	"example.com/accord/lambda/ground"
 	"example.com/accord/lambda/metric"
 	"example.com/accord/lambda/notice"
+	"example.com/accord/lambda/role"
 	"example.com/accord/lambda/upkeep"
 )
 
 // around returns what is due of the services around the state.
 func around(ctx context.Context, g *ground.Ground) ([]upkeep.Task, error) {
-	c, err := config.LoadDefaultConfig(ctx)
+	c, err := role.Config(os.Getenv)
 	if err != nil {
 		return nil, fmt.Errorf("open AWS: %w", err)
 	}

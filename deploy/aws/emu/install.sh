@@ -2,7 +2,7 @@
 # Installs what the tests with the tag emu run, into the folder .emu of the repository, or where ACCORD_EMU says. Every version is
 # fixed; what is there already is not fetched again; what does not arrive is tried three times. It took 70 s where it was measured.
 #
-# It needs python3 with venv, npm with Node, mvn and tar; the tests need a JDK. Nothing of it is needed to build or to deploy.
+# It needs python3 with venv, npm with Node, mvn, tar, and qemu-aarch64-static or a Debian; the tests need a JDK. Nothing of it is needed to build or to deploy.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 emu=${ACCORD_EMU:-$PWD/.emu}
@@ -66,5 +66,19 @@ velocity() {
 	done
 }
 
-for part in python npms guard velocity; do once "$part"; done
+# An arm64 processor, on which the zips of the functions are started. One that the machine has is taken; else that of its Debian is
+# unpacked, and not installed.
+qemu() {
+	local found
+	if found=$(command -v qemu-aarch64-static || command -v qemu-aarch64); then
+		ln -sf "$found" "$emu/qemu-aarch64-static"
+		return
+	fi
+	rm -rf "$emu/qemu" && mkdir "$emu/qemu" || return
+	[ "$(id -u)" != 0 ] || apt-get update -qq || return
+	(cd "$emu/qemu" && apt-get download -qq -o APT::Sandbox::User="$(id -un)" qemu-user-static && dpkg-deb --fsys-tarfile ./*.deb | tar -x ./usr/bin/qemu-aarch64-static && rm ./*.deb) || return
+	ln -sf qemu/usr/bin/qemu-aarch64-static "$emu/qemu-aarch64-static"
+}
+
+for part in python npms guard velocity qemu; do once "$part"; done
 echo "install: $emu has it all, after $SECONDS s"
