@@ -1,7 +1,7 @@
 # A handful of short names. Nothing here is needed to build or to test:
 # go run ./cmd/accord demo, go test ./...
 
-.PHONY: build test check demo golden lambda lambda lambda-local starts emu
+.PHONY: build test check demo golden lambda lambda-local starts emu
 build: ## bin/accord and bin/jirasim, static
 	CGO_ENABLED=0 go build -trimpath -o bin/ ./cmd/accord ./cmd/jirasim
 
@@ -28,7 +28,7 @@ starts: ## how long the functions take to start, beside the public hello world
 	go run ./cmd/lambda/bench
 
 tune: ## what each function costs under several MemorySizes, measured on this machine; FUNCTIONS=turn for one
-	go test -count=1 -tags tune -run TestTune -v ./cmd/lambda $(if $(filter command line,$(origin FUNCTIONS)),-functions $(FUNCTIONS)) | grep -v '^ *path_test\|^=== '
+	go test -count=1 -tags tune -run TestTune -v ./cmd/lambda $(if $(filter command line,$(origin FUNCTIONS)),-functions $(FUNCTIONS))
 
 emu: ## the tests against emulators, which it fetches into .emu; needs npm, Java and Node
 	durable/aws/emulators.sh .emu/durable
