@@ -8,18 +8,36 @@
 set -euo pipefail
 source "$(dirname "$0")/stack.sh"
 
-# tagged NAME prints what bears the tags of a dev stack: the stack's own resources, and the secrets that deploy.sh made.
+# made NAME prints what only this stack has, whether or not it is known by its tags yet.
+made() {
+	local account region
+	account=$(aws sts get-caller-identity --query Account --output text)
+	region=$(stack "$1" StackId | cut -d: -f4)
+	printf 'arn:aws:dynamodb:%s:%s:table/%s\n' "$region" "$account" "$(output "$1" Table)"
+	printf 'arn:aws:s3:::%s\n' "$(output "$1" Bucket)"
+	printf 'arn:aws:kms:%s:%s:key/%s\n' "$region" "$account" "$(output "$1" Key)"
+	arn "$1/path-key"
+	arn "$1/site-keys"
+}
+
+# tagged NAME prints what bears the tags of a stack: its own resources, and the secrets that deploy.sh made.
 tagged() {
-	aws resourcegroupstaggingapi get-resources --tag-filters Key=project,Values=accord "Key=stack,Values=$1" --query 'ResourceTagMappingList[].ResourceARN' --output text | tr '\t' '\n'
+	aws resourcegroupstaggingapi get-resources --tag-filters Key=project,Values=accord "Key=stack,Values=$1" ${2:-} --query 'ResourceTagMappingList[].ResourceARN' --output text | tr '\t' '\n'
+}
+
+# unless_gone runs a command that removes something, which may have been removed before.
+unless_gone() {
+	local said
+	said=$("$@" 2>&1) || [[ $said =~ NoSuchBucket|NotFound|does\ not\ exist ]] || fail "$said"
 }
 
 # gone ARN removes one thing that the stack has left behind, or that was never in it.
 gone() {
 	local arn=$1
 	case $arn in
-	arn:*:s3:::*) aws s3 rb "s3://${arn##*:}" --force ;;
-	arn:*:dynamodb:*:table/*) aws dynamodb delete-table --table-name "${arn##*/}" >/dev/null ;;
-	arn:*:secretsmanager:*) aws secretsmanager delete-secret --secret-id "$arn" --force-delete-without-recovery >/dev/null ;;
+	arn:*:s3:::*) unless_gone aws s3 rb "s3://${arn##*:}" --force ;;
+	arn:*:dynamodb:*:table/*) unless_gone aws dynamodb delete-table --table-name "${arn##*/}" ;;
+	arn:*:secretsmanager:*) unless_gone aws secretsmanager delete-secret --secret-id "$arn" --force-delete-without-recovery ;;
 	arn:*:kms:*:key/*) [ "$(aws kms describe-key --key-id "$arn" --query KeyMetadata.KeyState --output text)" = PendingDeletion ] ||
 		aws kms schedule-key-deletion --key-id "$arn" --pending-window-in-days 7 >/dev/null ;;
 	*) printf '  still listed: %s\n' "$arn" ;;
@@ -27,21 +45,21 @@ gone() {
 }
 
 remove() {
-	local name=$1 status arn left packages
+	local name=$1 status one left packages own=
 	status=$(stack "$name" StackStatus)
 	if [ -n "$status" ]; then
 		[ "$(tag "$name" project)" = accord ] && [ "$(tag "$name" stage)" = dev ] || { echo "teardown: $name is no dev stack of Accord" >&2; return 64; }
+		own=$(made "$name")
 		say "$name: delete the stack"
-		aws cloudformation delete-stack --stack-name "$name-answer" # there is one if answer.sh was run
-		aws cloudformation wait stack-delete-complete --stack-name "$name-answer"
 		aws cloudformation delete-stack --stack-name "$name"
 		aws cloudformation wait stack-delete-complete --stack-name "$name"
-	elif aws resourcegroupstaggingapi get-resources --tag-filters "Key=stack,Values=$name" Key=stage,Values=prod --query 'ResourceTagMappingList[].ResourceARN' --output text | grep -q .; then
+	elif [ -n "$(tagged "$name" Key=stage,Values=prod)" ]; then
 		echo "teardown: what $name left is of a prod stack" >&2
 		return 64
 	fi
 	say "$name: delete what it has stored"
-	for arn in $(tagged "$name"); do gone "$arn"; done
+	own+=$'\n'$(tagged "$name")
+	for one in $(sort -u <<<"$own"); do gone "$one"; done
 	# the packages that sam uploaded
 	packages=$(output aws-sam-cli-managed-default SourceBucket)
 	[ -z "$packages" ] || aws s3 rm --only-show-errors --recursive "s3://$packages/$name/"
