@@ -15,9 +15,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"example.com/accord/awssim"
 	"example.com/accord/connector"
 	"example.com/accord/connector/jira/oauth"
 	"example.com/accord/durable"
+	"example.com/accord/durable/aws"
 	"example.com/accord/durable/sqlite"
 	"example.com/accord/jirasim"
 	"example.com/accord/memory"
@@ -197,22 +202,45 @@ func TestAConsentLastsAYearAndNoLonger(t *testing.T) {
 // moment that the token has ended. The site takes a refresh token once and
 // ends the consent if it comes again.
 func TestTwoProcessesRenewOnce(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "accord.db")
+	for name, open := range map[string]func(*testing.T) oauth.States{
+		"SQLite": func(t *testing.T) oauth.States {
+			db, err := sqlite.Open(t.Context(), file, sqlite.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { db.Close() })
+			return db
+		},
+		"simulated DynamoDB": table(t),
+	} {
+		t.Run(name, func(t *testing.T) { renewOnce(t, open(t), open(t)) })
+	}
+}
+
+// table opens stores on one table of a simulated account.
+func table(t *testing.T) func(*testing.T) oauth.States {
+	sim, end := awssim.Start()
+	t.Cleanup(end)
+	if err := sim.Stack("accord"); err != nil {
+		t.Fatal(err)
+	}
+	return func(*testing.T) oauth.States {
+		s, _, _ := aws.Open(sdk.Config{Region: awssim.Region, BaseEndpoint: &sim.URL, Credentials: credentials.NewStaticCredentialsProvider("k", "s", "")},
+			aws.Names{Table: "accord", Bucket: awssim.Bucket("accord"), Live: sim.Queue("accord-live"), Bulk: sim.Queue("accord-bulk")})
+		return s
+	}
+}
+
+func renewOnce(t *testing.T, stores ...oauth.States) {
 	var ahead time.Duration
 	clock := func() time.Time { return time.Now().Add(ahead) }
 	s := newSite(t, func(o *jirasim.Options) { o.Now, o.Leeway = clock, -1 })
 	s.lag = 50 * time.Millisecond
-	file := filepath.Join(t.TempDir(), "accord.db")
+	s.consent(stores[0])
 	var keepers []*oauth.Keeper
-	for n := range 2 {
-		db, err := sqlite.Open(t.Context(), file, sqlite.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { db.Close() })
-		if n == 0 {
-			s.consent(db)
-		}
-		k := s.keeper(db)
+	for _, store := range stores {
+		k := s.keeper(store)
 		k.Now = clock
 		keepers = append(keepers, k)
 	}
@@ -225,7 +253,7 @@ func TestTwoProcessesRenewOnce(t *testing.T) {
 		for n := range tokens {
 			all.Go(func() {
 				<-begin
-				_, token, err := keepers[n%2].Bearer(t.Context())
+				_, token, err := keepers[n%len(keepers)].Bearer(t.Context())
 				if err != nil {
 					t.Errorf("round %d: %v", round, err)
 				}
