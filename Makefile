@@ -33,3 +33,4 @@ tune: ## what each function costs under several MemorySizes, measured on this ma
 emu: ## the tests against emulators, which it fetches into .emu; needs npm, Java and Node
 	durable/aws/emulators.sh .emu/durable
 	ACCORD_EMULATORS=$(CURDIR)/.emu/durable go test -count=1 -tags emu -parallel 16 ./durable/aws ./cmd/lambda
+	ACCORD_EMULATORS=$(CURDIR)/.emu/durable go test -count=1 -tags emu -run TestScripts/stack ./cmd/accord

@@ -40,12 +40,22 @@ func TestMain(m *testing.M) {
 //	consent SITE                   logs in there, as a person whose browser goes where he is told
 //	secret NAME TEXT               stores a secret in the simulated AWS
 //	denied [CALL]                  lets AWS refuse a call, such as DynamoDB.GetItem; or none
+//
+// and the condition [emulated]: AWS is not simulated but emulated, and refuses nothing.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	aws := newAccount(t)
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
-		Setup:         setup,
+		Setup: func(env *testscript.Env) error {
+			for name, text := range aws.env {
+				env.Setenv(name, text)
+			}
+			env.Values["aws"] = aws.sim
+			return setup(env)
+		},
+		Condition: func(c string) (bool, error) { return c == "emulated" && aws.emulated, nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "edit": edit, "shows": shows, "until": until, "consent": consent, "secret": secret, "denied": denied,
 		},
@@ -70,9 +80,6 @@ func setup(env *testscript.Env) error {
 		env.Defer(func() { srv.Close(); sim.Close() })
 		urls[name] = srv.URL
 		env.Setenv(name, srv.URL)
-	}
-	if err := account(env); err != nil {
-		return err
 	}
 	env.Setenv("ADDR", port)
 	env.Setenv("ACCORD_TOKEN", "example")

@@ -6,16 +6,11 @@ import (
 	"example.com/accord/awssim"
 )
 
-// account starts a simulated AWS with the stack accord-dev for one script, whose
-// environment has credentials for it.
-func account(env *testscript.Env) error {
-	sim, end := awssim.Start()
-	env.Defer(end)
-	env.Values["aws"] = sim
-	for name, text := range sim.Env() {
-		env.Setenv(name, text)
-	}
-	return sim.Stack("accord-dev")
+// An account at AWS has the stack accord-dev, and credentials in an environment.
+type account struct {
+	env      map[string]string
+	sim      *awssim.Sim // that has the secrets at least
+	emulated bool        // the rest is not in sim
 }
 
 func secret(ts *testscript.TestScript, neg bool, args []string) {
