@@ -9,7 +9,7 @@ func TestLoops(t *testing.T) {
 	s.ask("POST", "cloud", "/issue", map[string]any{"fields": map[string]any{
 		"project": map[string]string{"key": "SUP"}, "issuetype": map[string]string{"name": "Task"}, "summary": "alone",
 	}})
-	for _, name := range []string{"upkeep", "sweep", "backfill"} {
+	for _, name := range []string{"upkeep", "sweep", "backfill", "logs"} {
 		f := s.function(name)
 		for calls := 1; ; calls++ {
 			var out struct {
