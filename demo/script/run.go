@@ -84,6 +84,11 @@ func (r *run) alone() int {
 // find lists both projects and pairs what is new: an issue that carries a mark
 // of the sync is the other half of the one that it names.
 func (r *run) find(ctx context.Context) error {
+	type copied struct {
+		j *jira
+		l look
+	}
+	var copies []copied
 	for _, j := range r.jiras {
 		ids, err := j.list(ctx)
 		if err != nil {
@@ -97,8 +102,15 @@ func (r *run) find(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			r.meet(j, l)
+			if l.Creator == j.ours {
+				copies = append(copies, copied{j, l})
+			} else {
+				r.meet(j, l)
+			}
 		}
+	}
+	for _, c := range copies { // what they are copies of has been met
+		r.meet(c.j, c.l)
 	}
 	return nil
 }
