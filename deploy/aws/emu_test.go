@@ -80,7 +80,8 @@ func TestTemplateIsTranslatedAndLinted(t *testing.T) {
 	if err := os.WriteFile(whole, []byte(out), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := run(t, nil, lint, whole, "watch.yaml"); err != nil {
+	// `sam validate --lint`, which deploy.sh begins with, lints the templates as they are written.
+	if out, err := run(t, nil, lint, whole, "template.yaml", "watch.yaml", "answer.yaml"); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 	// what the linter is trusted to see
@@ -90,6 +91,49 @@ func TestTemplateIsTranslatedAndLinted(t *testing.T) {
 	}
 	if _, err := run(t, nil, lint, whole); err == nil {
 		t.Error("the linter takes a property that is not there")
+	}
+}
+
+// TestNewCodeIsShiftedAndTakenBack: what the translator makes of the preference of
+// each function, which says nothing of both.
+func TestNewCodeIsShiftedAndTakenBack(t *testing.T) {
+	out, err := run(t, nil, tool(t, "venv/bin/python"), "emu/translate.py", "template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var translated struct {
+		Resources map[string]struct {
+			Type         string
+			Properties   object
+			UpdatePolicy object
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &translated); err != nil {
+		t.Fatal(err)
+	}
+	groups := 0
+	for id, r := range translated.Resources {
+		switch r.Type {
+		case "AWS::CodeDeploy::DeploymentGroup":
+			groups++
+			events := fmt.Sprint(at(r.Properties, "AutoRollbackConfiguration/Events"))
+			shift := fmt.Sprint(at(r.Properties, "DeploymentConfigName/Fn::If"))
+			if !strings.Contains(events, "DEPLOYMENT_STOP_ON_ALARM") || at(r.Properties, "AlarmConfiguration/Enabled") != true || !strings.Contains(shift, "Prod") || !strings.Contains(shift, "Canary10Percent5Minutes") {
+				t.Errorf("%s shifts as %s, and takes back on %s", id, shift, events)
+			}
+		case "AWS::Lambda::Alias":
+			group := fmt.Sprint(at(r.UpdatePolicy, "CodeDeployLambdaAliasUpdate/DeploymentGroupName/Ref"))
+			if translated.Resources[group].Type != "AWS::CodeDeploy::DeploymentGroup" {
+				t.Errorf("%s moves by %s", id, group)
+			}
+		case "AWS::Lambda::Version":
+			if r.Properties["FunctionName"] == nil {
+				t.Errorf("%s is a version of nothing", id)
+			}
+		}
+	}
+	if groups == 0 {
+		t.Error("nothing is shifted")
 	}
 }
 

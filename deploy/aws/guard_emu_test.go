@@ -26,7 +26,6 @@ var exempt = map[string]string{
 	"s3_bucket_versioning_enabled_check":                 "objects are named by the digest of their content, and what was deleted must be gone",
 	"s3_bucket_object_lock_enabled_check":                "what was deleted must be gone",
 	"s3_bucket_logging_enabled_check":                    "only the functions' roles read it",
-	"s3_event_notifications_enabled_check":               "nothing waits for what is put into it",
 }
 
 // A verdict is what cfn-guard says of one template.
