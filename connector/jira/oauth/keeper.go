@@ -25,7 +25,7 @@ const (
 	leaseFor = 40 * time.Second // the call, and storing what it brought
 	pollGap  = 200 * time.Millisecond
 	again    = 10 * time.Second // after a failure
-	cool     = 10 * time.Minute // after a refusal
+	cool     = 10 * time.Minute // after a refusal; and within that of its birth, a token is not refused for its age
 )
 
 // ConsentLife is how long a consent is good for, however often it is used:
@@ -122,16 +122,19 @@ func (k *Keeper) Bearer(ctx context.Context) (api string, token connector.Secret
 }
 
 // Refused hears that the site did not take a token, and reports whether
-// another may be had. One that is new was not refused for its age.
+// another may be had. One that is new was not refused for its age, but for what
+// it may not do: another would be no better, unless a person has logged in again.
 func (k *Keeper) Refused(token connector.Secret) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.held.Access == token.Reveal() {
-		if k.now().Sub(k.held.Got) < time.Minute {
-			return false
-		}
-		k.spent = token.Reveal()
+	if k.held.Access != token.Reveal() {
+		return true
 	}
+	if k.now().Sub(k.held.Got) < cool {
+		k.held = record{} // the next call reads what is stored
+		return false
+	}
+	k.spent = token.Reveal()
 	return true
 }
 

@@ -427,7 +427,10 @@ func TestATokenThatIsNotTaken(t *testing.T) {
 		if k.Refused(first) {
 			t.Error("a token of this minute was not refused for its age")
 		}
-		time.Sleep(5 * time.Minute)
+		if _, same, err := k.Bearer(t.Context()); err != nil || same != first || s.calls() > 0 {
+			t.Errorf("another is no better: %v after %d calls", err, s.calls())
+		}
+		time.Sleep(15 * time.Minute)
 		if !k.Refused(first) {
 			t.Error("an older one may be, and another is to be had")
 		}
@@ -441,8 +444,32 @@ func TestATokenThatIsNotTaken(t *testing.T) {
 	})
 }
 
-// TestNobodyWaitsForADeadProcess: the token of the one that waits is good, and
-// somebody else has the lease.
+// TestALogInElsewhereIsNoticed: a person has taken the consent back and given
+// another, by another process.
+func TestALogInElsewhereIsNoticed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store := newSite(t), memory.NewStore()
+		s.consent(store)
+		k := s.keeper(store)
+		_, first, err := k.Bearer(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.call("DELETE", "/_sim/consents", "", "", nil)
+		if err := store.SetState(t.Context(), durable.State{Name: "oauth/acme", Revision: 1}); err != nil {
+			t.Fatal(err)
+		}
+		s.consent(store)
+		if k.Refused(first) {
+			t.Error("the call that met the old token is not worth making again")
+		}
+		if err := s.works(k); err != nil || s.calls() > 0 {
+			t.Errorf("%v after %d calls", err, s.calls())
+		}
+	})
+}
+
+// TestAGoodTokenIsUsedWhileSomebodyRenews: whoever has the lease may be dead.
 func TestAGoodTokenIsUsedWhileSomebodyRenews(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, store := newSite(t), memory.NewStore()
