@@ -42,9 +42,10 @@ type Change struct {
 
 // A Handler counts and tells.
 type Handler struct {
-	Store durable.Store                                         // keeps up to which revision was told of a link, as the State "told/<link>"
+	Store durable.Store                                         // keeps up to which revision was told of a link, as the State "told/<link>", and the State "notices"
 	Tell  func(ctx context.Context, subject, text string) error // one notice to people
 	Count func(values map[string]float64) error
+	Now   func() time.Time
 	Log   *slog.Logger
 }
 
@@ -101,8 +102,7 @@ func (h *Handler) tell(ctx context.Context, news []aws.News) (int, error) {
 	if len(due) == 0 {
 		return most, failed
 	}
-	subject, text := words(news, due)
-	if err := h.Tell(ctx, subject, text); err != nil {
+	if err := h.say(ctx, news, due); err != nil {
 		return due[0], errors.Join(failed, err)
 	}
 	for _, i := range due {
@@ -111,6 +111,24 @@ func (h *Handler) tell(ctx context.Context, news []aws.News) (int, error) {
 		}
 	}
 	return most, failed
+}
+
+// say tells of the fields in one message; if there were enough in this hour, the
+// next counts them.
+func (h *Handler) say(ctx context.Context, news []aws.News, due []int) error {
+	_, n, err := load(ctx, h.Store)
+	if err != nil {
+		return err
+	}
+	lines := fields(news, due)
+	if n.in(h.Now()).Sent >= MaxNotices {
+		h.Log.Info("too many notices in this hour", "fields", len(lines))
+		return change(ctx, h.Store, h.Now(), func(n *notices) { n.Rest += len(lines) })
+	}
+	if err := h.Tell(ctx, subject(len(lines)+n.Rest), words(lines, n.Rest)); err != nil {
+		return err
+	}
+	return change(ctx, h.Store, h.Now(), n.told)
 }
 
 // due returns which of news people are to be told of, and how many are dealt

@@ -28,6 +28,7 @@ type desk struct {
 	notices []string
 	sums    map[string]float64
 	broken  int // notices that fail first
+	now     time.Time
 }
 
 func newDesk(t *testing.T) *desk {
@@ -38,7 +39,7 @@ func newDesk(t *testing.T) *desk {
 func (d *desk) handle(records ...string) (again string) {
 	d.t.Helper()
 	h := &after.Handler{
-		Store: d.store, Log: slog.New(slog.DiscardHandler),
+		Store: d.store, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return d.now },
 		Tell: func(_ context.Context, subject, text string) error {
 			if d.broken > 0 {
 				d.broken--
@@ -122,6 +123,51 @@ func TestNoStorm(t *testing.T) {
 	d.handle(all...)
 	if len(d.notices) != 1 || strings.Count(d.notices[0], "\n") > 25 || !strings.Contains(d.notices[0], "200 fields") || !strings.Contains(d.notices[0], "and 180 more") {
 		t.Errorf("%q", d.notices)
+	}
+}
+
+// TestNoStormInAnHour: many batches, each with a field that is held, are a few
+// messages, and what these do not name the next one counts.
+func TestNoStormInAnHour(t *testing.T) {
+	d := newDesk(t)
+	d.now = time.Date(2026, 11, 24, 12, 30, 0, 0, time.UTC)
+	tell := func(_ context.Context, subject, text string) error {
+		if d.broken > 0 {
+			return errBroken
+		}
+		d.notices = append(d.notices, subject+"\n"+text)
+		return nil
+	}
+	for i := range 20 {
+		if d.handle(head(fmt.Sprint(i), fmt.Sprintf("acme/%d", i), 1, "", "summary")) != "" {
+			t.Fatal("comes again")
+		}
+	}
+	if len(d.notices) != after.MaxNotices || d.sums["FieldsHeld"] != 20 {
+		t.Errorf("%d notices in an hour, counted %v", len(d.notices), d.sums)
+	}
+	if err := after.Rest(t.Context(), d.store, tell, d.now); err != nil || len(d.notices) != after.MaxNotices {
+		t.Errorf("%d notices after all, %v", len(d.notices), err)
+	}
+	d.now = d.now.Add(time.Hour)
+	d.handle(head("20", "acme/20", 1, "", "summary"))
+	if last := d.notices[len(d.notices)-1]; len(d.notices) != after.MaxNotices+1 || !strings.Contains(last, "15 fields") || !strings.Contains(last, "A-20 / B-20: summary\nand 14 more fields") {
+		t.Errorf("%d notices: %q", len(d.notices), last)
+	}
+	for i := range 20 {
+		d.handle(head(fmt.Sprint(i), fmt.Sprintf("acme/%d", 30+i), 1, "", "summary"))
+	}
+	d.now = d.now.Add(time.Hour)
+	d.broken = 1
+	if err := after.Rest(t.Context(), d.store, tell, d.now); !errors.Is(err, errBroken) {
+		t.Errorf("nobody is told: %v", err)
+	}
+	d.broken = 0
+	n := len(d.notices)
+	for range 2 {
+		if err := after.Rest(t.Context(), d.store, tell, d.now); err != nil || len(d.notices) != n+1 || !strings.Contains(d.notices[n], "15 fields wait") {
+			t.Errorf("%d notices of the rest: %q, %v", len(d.notices)-n, d.notices[n:], err)
+		}
 	}
 }
 

@@ -11,28 +11,45 @@ import (
 // maxLines is how many fields one message names.
 const maxLines = 20
 
-// words says which fields of which issues wait. No value is named: who may read
-// the channel may not see the issue.
-func words(news []aws.News, due []int) (subject, text string) {
-	var lines []string
+// intro begins every notice.
+const intro = "The sides disagree, and nothing is written there until somebody decides: accord decide KEY FIELD.\n"
+
+// fields names what waits since due of news, and no value: who may read the
+// channel may not see the issue.
+func fields(news []aws.News, due []int) (lines []string) {
 	for _, i := range due {
 		for _, field := range news[i].Held {
 			lines = append(lines, called(news[i])+": "+field)
 		}
 	}
-	subject = fmt.Sprintf("Accord: %d fields wait for a person", len(lines))
-	if len(lines) == 1 {
-		subject = "Accord: a field waits for a person"
+	return lines
+}
+
+func subject(fields int) string {
+	if fields == 1 {
+		return "Accord: a field waits for a person"
 	}
-	text = "The sides disagree, and nothing is written there until somebody decides: accord decide KEY FIELD.\n"
+	return fmt.Sprintf("Accord: %d fields wait for a person", fields)
+}
+
+// words is a message of some fields, and of more that were not told of before.
+func words(lines []string, more int) string {
+	text := intro
 	for i, l := range lines {
 		if i == maxLines {
-			text += fmt.Sprintf("and %d more\n", len(lines)-i)
+			more += len(lines) - i
 			break
 		}
 		text += l + "\n"
 	}
-	return subject, text
+	return text + rest(more)
+}
+
+func rest(more int) string {
+	if more == 0 {
+		return ""
+	}
+	return fmt.Sprintf("and %d more fields: accord status shows them\n", more)
 }
 
 // called is what people call the issues of a link.

@@ -23,6 +23,6 @@ func build(ctx context.Context, g *ground.Ground) (func(context.Context, after.B
 		return nil, err
 	}
 	numbers := metric.Log{W: os.Stdout, Stack: os.Getenv("ACCORD_TABLE")}
-	h := &after.Handler{Store: g.Store, Tell: tell, Log: g.Log, Count: func(sums map[string]float64) error { return numbers.Put(time.Now(), sums, nil) }}
+	h := &after.Handler{Store: g.Store, Tell: tell, Now: time.Now, Log: g.Log, Count: func(sums map[string]float64) error { return numbers.Put(time.Now(), sums, nil) }}
 	return h.Handle, nil
 }

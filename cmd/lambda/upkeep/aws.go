@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"example.com/accord/lambda/after"
 	"example.com/accord/lambda/ground"
 	"example.com/accord/lambda/metric"
 	"example.com/accord/lambda/notice"
@@ -45,7 +46,8 @@ func around(ctx context.Context, g *ground.Ground) ([]upkeep.Task, error) {
 		Tags: dynamodb.NewFromConfig(c), Table: os.Getenv("ACCORD_TABLE_ARN"), Scheduler: scheduler.NewFromConfig(c), Schedules: []string{name + "-sweep", name + "-logs"},
 		Store: g.Store, Tell: tell, Name: name, Now: time.Now, Log: g.Log,
 	}
-	return []upkeep.Task{{Name: "tokens", Do: tokens.Do}, {Name: "log groups", Do: retention.Do}, {Name: "idle stack", Do: idle.Do}}, nil
+	rest := func(ctx context.Context) error { return after.Rest(ctx, g.Store, tell, time.Now()) }
+	return []upkeep.Task{{Name: "notices", Do: rest}, {Name: "tokens", Do: tokens.Do}, {Name: "log groups", Do: retention.Do}, {Name: "idle stack", Do: idle.Do}}, nil
 }
 
 func tokens(g *ground.Ground, vault upkeep.Vault) (out []upkeep.Token) {
