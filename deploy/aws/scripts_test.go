@@ -59,8 +59,6 @@ case "$*" in
 	case "$*" in
 	*StackStatus*) echo CREATE_COMPLETE ;;
 	*StackId*) echo arn:aws:cloudformation:r:1:stack/accord-x/1 ;;
-	*\'Table\'*) echo accord-x ;;
-	*\'Bucket\'*) echo accord-x-1-r ;;
 	*\'Key\'*) echo k ;;
 	*Key==\'project\'*) echo accord ;;
 	*Key==\'stage\'*) echo "$STAGE" ;;

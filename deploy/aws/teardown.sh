@@ -10,12 +10,12 @@ source "$(dirname "$0")/stack.sh"
 
 # made NAME prints what only this stack has, whether or not it is known by its tags yet.
 made() {
-	local account region
+	local account region key
 	account=$(aws sts get-caller-identity --query Account --output text)
 	region=$(stack "$1" StackId | cut -d: -f4)
-	printf 'arn:aws:dynamodb:%s:%s:table/%s\n' "$region" "$account" "$(output "$1" Table)"
-	printf 'arn:aws:s3:::%s\n' "$(output "$1" Bucket)"
-	printf 'arn:aws:kms:%s:%s:key/%s\n' "$region" "$account" "$(output "$1" Key)"
+	printf 'arn:aws:dynamodb:%s:%s:table/%s\narn:aws:s3:::%s-%s-%s\n' "$region" "$account" "$1" "$1" "$account" "$region"
+	key=$(output "$1" Key)
+	[ -z "$key" ] || printf 'arn:aws:kms:%s:%s:key/%s\n' "$region" "$account" "$key"
 	arn "$1/path-key"
 	arn "$1/site-keys"
 }
