@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -62,6 +63,36 @@ func TestOurMetricsAreMadeOfLinesThatAreLogged(t *testing.T) {
 	}
 	if len(filters) != len(logged) {
 		t.Errorf("%d filters, want %d", len(filters), len(logged))
+	}
+}
+
+// TestOurMetricsAreEmitted: what nobody prints is never drawn, and never alarms.
+func TestOurMetricsAreEmitted(t *testing.T) {
+	var code strings.Builder
+	for _, pattern := range []string{"../../lambda/*/*.go", "../../cmd/lambda/*/*.go"} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil || len(paths) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(paths), err)
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasSuffix(path, "_test.go") {
+				code.Write(text)
+			}
+		}
+	}
+	for name, dimensions := range metrics["Accord"] {
+		if !strings.Contains(code.String(), `"`+name+`"`) {
+			t.Errorf("no function prints %s", name)
+		}
+		for dimension := range strings.FieldsSeq(dimensions) {
+			if !strings.Contains(code.String(), `"`+dimension+`"`) {
+				t.Errorf("no function prints %s by %s", name, dimension)
+			}
+		}
 	}
 }
 
