@@ -2,8 +2,10 @@ package runtimeapi
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -34,6 +36,21 @@ func isolations() []*syscall.SysProcAttr {
 		return []*syscall.SysProcAttr{&root, &own}
 	}
 	return []*syscall.SysProcAttr{&user, &own}
+}
+
+// tidy removes the folders of processes whose parent was killed, and could not.
+func tidy() {
+	left, err := filepath.Glob(filepath.Join(os.TempDir(), "function-*-*"))
+	if err != nil {
+		return
+	}
+	for _, dir := range left {
+		_, rest, _ := strings.Cut(filepath.Base(dir), "-")
+		text, _, _ := strings.Cut(rest, "-")
+		if pid, err := strconv.Atoi(text); err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			os.RemoveAll(dir) // what cannot be removed is another user's
+		}
+	}
 }
 
 // govern stops the process whenever it has used more than its share of the time

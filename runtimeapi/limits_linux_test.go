@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -104,13 +105,23 @@ func TestNothingSurvivesItsParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	parent.Wait() // it was killed
+	folders := filepath.Join(os.TempDir(), fmt.Sprintf("function-%d-*", parent.Process.Pid))
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 		if err != nil || strings.Contains(string(stat), ") Z ") {
-			return
+			break
 		}
 		if time.Now().After(end) {
 			t.Fatalf("process %d lives on: %s", pid, stat)
 		}
+	}
+	if left, err := filepath.Glob(folders); err != nil || len(left) != 1 {
+		t.Fatalf("folders: %v, %v", left, err)
+	}
+	if _, _, err := invoke(t, function(t), "", 0); err != nil { // whoever starts a function next tidies up
+		t.Fatal(err)
+	}
+	if left, err := filepath.Glob(folders); err != nil || len(left) > 0 {
+		t.Errorf("folders: %v, %v", left, err)
 	}
 }

@@ -14,3 +14,5 @@ func isolations() []*syscall.SysProcAttr { return []*syscall.SysProcAttr{nil} }
 func (p *process) govern(stop <-chan struct{}) { <-stop }
 
 func (p *process) look() {}
+
+func tidy() {}

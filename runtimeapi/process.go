@@ -67,7 +67,7 @@ func startProcess(f *Function) (*process, error) {
 	if p.most == 0 {
 		p.most = 512
 	}
-	if p.tmp, err = os.MkdirTemp("", "function-"); err != nil {
+	if p.tmp, err = os.MkdirTemp("", fmt.Sprintf("function-%d-", os.Getpid())); err != nil {
 		l.Close()
 		return nil, err
 	}

@@ -64,6 +64,7 @@ type Function struct {
 	all  map[*process]bool
 
 	print sync.Mutex // held by whoever writes to Output
+	first sync.Once
 }
 
 // A Result is what became of one event, as Lambda's line REPORT has it. One that
@@ -165,6 +166,7 @@ func (f *Function) put(p *process) {
 }
 
 func (f *Function) start() (*process, error) {
+	f.first.Do(tidy)
 	p, err := startProcess(f)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", f.Bootstrap, err)

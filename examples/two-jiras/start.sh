@@ -5,6 +5,8 @@
 #   Data Center  http://127.0.0.1:18082  project DEV   curl -H 'Authorization: Bearer example'
 #   Accord       http://127.0.0.1:18080
 #
+# What is said behind it goes to accord serve: start.sh --as-lambda.
+#
 # cloud.json and datacenter.json are what the two begin with. They work on copies
 # in state/, which also holds what Accord remembers: remove it to begin anew.
 set -eu
@@ -45,6 +47,6 @@ for site in cloud datacenter; do
 done
 state/accord hooks register
 state/accord sweep --all
-state/accord serve &
+state/accord serve "$@" &
 accord=$!
 wait "$accord"
