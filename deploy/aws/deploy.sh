@@ -75,8 +75,13 @@ sites() {
 	fi
 }
 
-# publish lets the stack use the configuration. The sites are not asked here: upkeep does, and says what it cannot do.
+# publish lets the stack use the configuration, whatever the sites say to it: a person who logs in to one needs it there.
 publish() { go run ./cmd/accord publish --offline --stack "$name" --config "$file"; }
+
+# asked ends with a sentence if a site cannot work with it: the functions would try for long before they say so.
+asked() {
+	go run ./cmd/accord check --stack "$name" || fail "$name is there and uses the configuration, which a site cannot work with: see above, and run this again"
+}
 
 # deployed makes the stack what the template says, and ends with a sentence if it is not so then.
 deployed() {
@@ -109,6 +114,8 @@ say "deploy"
 deployed
 say "publish"
 publish
+say "ask the sites"
+asked
 say "register the webhooks, and look after the rest that is due each day"
 through "$(output "$name" Upkeep)"
 if [ "${2:-}" = --first-sync ]; then

@@ -53,6 +53,11 @@ printf 'sam %s\n' "$*" >>"$ACCOUNT/asked"
 const standInGo = `#!/usr/bin/env bash
 [ "$1" = run ] || exit 1
 printf '%s %s\n' "${2##*/}" "${*:3}" >>"$ACCOUNT/asked"
+if [[ ${2##*/} = accord && $3 = check ]]; then # asks the sites, which are not there
+	[ -e "$ACCOUNT/finding" ] || exit 0
+	cat "$ACCOUNT/finding"
+	exit 1
+fi
 exec "$COMMANDS/${2##*/}" "${@:3}"
 `
 
@@ -168,6 +173,7 @@ func TestDeploy(t *testing.T) {
 		"the first try failed":       {func(a account) { a.write("stack", "ROLLBACK_COMPLETE") }, "delete-stack", "secretsmanager"},
 		"sam fails":                  {func(a account) { a.write("broken", "") }, "== deploy", "accord publish"},
 		"a person says no":           {func(a account) { a.write("declined", "") }, "nothing was deployed", "accord publish"},
+		"a site says no":             {func(a account) { a.write("finding", "fault: a: no such project\n") }, "fault: a: no such project\ndeploy: accord-dev is there and uses", "start-execution"},
 		"a webhook is not taken":     {func(a account) { a.write("ends", "FAILED") }, "HookRefused: the token has expired", "the-Backfill"},
 		"it is not done in its time": {func(a account) { a.write("ends", "RUNNING") }, "run ended as RUNNING", "the-Backfill"},
 	}
@@ -188,7 +194,7 @@ func deployTwice(a account) {
 	if err != nil {
 		a.t.Fatalf("%v\n%s\n%s", err, said, asked)
 	}
-	a.inOrder(asked, "create-secret --name accord-dev/path-key", "create-secret --name accord-dev/site-keys", "make lambda", "sam validate --lint", "sam deploy", "create-deployment", "accord publish", "start-execution --state-machine-arn the-Upkeep")
+	a.inOrder(asked, "create-secret --name accord-dev/path-key", "create-secret --name accord-dev/site-keys", "make lambda", "sam validate --lint", "sam deploy", "create-deployment", "accord publish", "accord check --stack accord-dev", "start-execution --state-machine-arn the-Upkeep")
 	key, keys := a.read("secrets/path-key"), map[string]string{}
 	if err := json.Unmarshal([]byte(a.read("secrets/site-keys")), &keys); err != nil || len(keys) != 2 || len(keys["acme"]) != 48 || keys["acme"] == keys["vendor"] {
 		a.t.Errorf("the keys of the sites: %v, %v", keys, err)
