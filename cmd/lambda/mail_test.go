@@ -1,3 +1,5 @@
+//go:build emu || tune
+
 package lambda_test
 
 import (
