@@ -28,7 +28,9 @@ import (
 
 var issues = flag.Int("issues", 45_000, "in the project of TestBackfill")
 
-const two = `
+// twoAt is a sync of little between two sites.
+func twoAt(cloud, center string) string {
+	return strings.NewReplacer("$CLOUD", cloud, "$CENTER", center).Replace(`
 version: 1
 public_url: http://127.0.0.1:1
 state: state
@@ -40,8 +42,13 @@ syncs:
     participants:
       - {name: support, site: cloud, project: SUP}
       - {name: dev, site: center, project: DEV}
-    fields: {summary: newest, labels: , comments: }
-`
+    fields:
+      type: {words: {Bug: , Task: , Story: {dev: Task}, Epic: {dev: Task}, Subtask: {dev: Task}}}
+      summary: newest
+      labels:
+      comments:
+`)
+}
 
 // bootstrap builds a function that stands on this machine's disk.
 func bootstrap(t *testing.T, name string) string {
@@ -60,14 +67,14 @@ func bootstrap(t *testing.T, name string) string {
 // time, of which it keeps 10 to store its place.
 func TestBackfill(t *testing.T) {
 	began := time.Now()
-	var urls []string
+	urls := map[jirasim.Flavour]string{}
 	for f, n := range map[jirasim.Flavour]int{jirasim.Cloud: *issues, jirasim.DataCenter: 0} {
 		sim := jirasim.New(jirasim.Options{Flavour: f, Samples: n, Unlimited: true})
 		srv := httptest.NewServer(sim)
 		t.Cleanup(func() { srv.Close(); sim.Close() })
-		urls = append(urls, "$"+map[jirasim.Flavour]string{jirasim.Cloud: "CLOUD", jirasim.DataCenter: "CENTER"}[f], srv.URL)
+		urls[f] = srv.URL
 	}
-	c, faults := config.Parse(filepath.Join(t.TempDir(), "accord.yaml"), []byte(strings.NewReplacer(urls...).Replace(two)))
+	c, faults := config.Parse(filepath.Join(t.TempDir(), "accord.yaml"), []byte(twoAt(urls[jirasim.Cloud], urls[jirasim.DataCenter])))
 	if err := faults.Err(); err != nil {
 		t.Fatal(err)
 	}

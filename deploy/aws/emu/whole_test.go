@@ -29,8 +29,8 @@ import (
 	"example.com/accord/jirasim"
 )
 
-// A jira is one simulated Jira of the demo, and who has an account there.
-type jira struct {
+// A site is one simulated Jira of the demo, and who has an account there.
+type site struct {
 	*httptest.Server
 	people []accountOf
 }
@@ -45,12 +45,12 @@ func syncAccount() jirasim.Account {
 }
 
 // startJira starts a site; written is called with each request that would write.
-func startJira(t *testing.T, o jirasim.Options, written func(*http.Request)) *jira {
+func startJira(t *testing.T, o jirasim.Options, written func(*http.Request)) *site {
 	t.Helper()
 	o.Accounts = []jirasim.Account{syncAccount()}
 	o.Samples, o.Lag, o.Retry = 6, 200*time.Millisecond, 100*time.Millisecond
 	sim := jirasim.New(o)
-	j := &jira{Server: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	j := &site{Server: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == "POST" || r.Method == "PUT" || r.Method == "DELETE" {
 			written(r)
 		}
@@ -70,7 +70,7 @@ func startJira(t *testing.T, o jirasim.Options, written func(*http.Request)) *ji
 
 // theDemo is the demo's own configuration between two sites, as a stack has it:
 // its credentials are secrets.
-func theDemo(t *testing.T, public string, cloud, center *jira) (config.Config, []script.Account) {
+func theDemo(t *testing.T, public string, cloud, center *site) (config.Config, []script.Account) {
 	t.Helper()
 	text, err := os.ReadFile("../../../demo/accord.yaml.tmpl")
 	if err != nil {
@@ -136,7 +136,7 @@ func TestWholePathOnMinistack(t *testing.T) {
 	m.execute("accord-backfill")
 	t.Logf("first sync queued after %.1f s", time.Since(begun).Seconds())
 	killing.Store(true)
-	at := func(j *jira, project, participant string) script.Site {
+	at := func(j *site, project, participant string) script.Site {
 		return script.Site{URL: j.URL, Project: project, Participant: participant, Accounts: accounts, Sync: script.Account{Email: syncAccount().Email, Token: syncAccount().Token}}
 	}
 	res, err := script.Run(t.Context(), script.Options{
