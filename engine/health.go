@@ -43,11 +43,13 @@ func (e *Engine) unseenWait(who issue.Participant) time.Duration {
 }
 
 // feel remembers that a participant cannot be looked at, and why, or that it
-// can again. A busy one is well. What cannot be remembered is logged: health
+// can again. A busy one is well, unless it is busy because it is not. What cannot be remembered is logged: health
 // decides nothing but how soon a participant is asked again.
 func (e *Engine) feel(ctx context.Context, who issue.Participant, err error) {
 	why := ""
-	if _, busy := errors.AsType[*connector.Busy](err); err != nil && !busy {
+	if busy, ok := errors.AsType[*connector.Busy](err); ok && busy.Ill != nil {
+		why = busy.Why // without how long it still lasts: that is another at each look
+	} else if err != nil && !ok {
 		why = err.Error()
 	}
 	e.mu.Lock()

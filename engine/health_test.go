@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/accord/connector"
 	"example.com/accord/issue"
 	"example.com/accord/memory"
 )
@@ -63,4 +64,35 @@ func TestASweepThatFailsIsIll(t *testing.T) {
 			b.Errorf("b was swept: %s, %v", s.Value, err)
 		}
 	})
+}
+
+// TestABusySiteIsWellUnlessItIsDown: who asks for a pause is well; who takes no
+// log-in, or is down for long, is told of while that lasts.
+func TestABusySiteIsWellUnlessItIsDown(t *testing.T) {
+	for ill, want := range map[error]string{nil: "", connector.ErrDown: "503 maintenance", connector.ErrDenied: "503 maintenance"} {
+		inBed(t, func(b *bed) {
+			at, other := b.create("one")
+			began, busy := time.Now(), 40*time.Minute
+			b.b.Call = func(string) memory.Fate {
+				left := busy - time.Since(began)
+				if left <= 0 {
+					return memory.Fate{}
+				}
+				return memory.Fate{Err: &connector.Busy{For: left, Why: "503 maintenance", Ill: ill}, Never: true}
+			}
+			b.a.Edit("ann", at, summary, issue.Scalar("two"))
+			for range 3 {
+				b.pass(12 * time.Minute)
+				s, err := b.store.State(b.Context(), "health/b")
+				if err != nil || strings.Contains(string(s.Value), "503") != (want != "") {
+					b.Errorf("%v: health of b: %s, %v", ill, s.Value, err)
+				}
+			}
+			b.settle()
+			b.shows(b.b, other, summary, issue.Scalar("two"))
+			if s, err := b.store.State(b.Context(), "health/b"); err != nil || s.Value != nil {
+				b.Errorf("%v: health of b afterwards: %s, %v", ill, s.Value, err)
+			}
+		})
+	}
 }

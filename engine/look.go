@@ -94,6 +94,7 @@ func (e *Engine) find(ctx context.Context, ref issue.Ref) (link issue.Link, foun
 	}
 	v, err := e.read(ctx, ref)
 	if err != nil {
+		e.feel(ctx, ref.Participant, err)
 		return link, found, err
 	}
 	if v.State != issue.Present {

@@ -21,7 +21,7 @@ func (c *Client) me(ctx context.Context) (person, error) {
 // this one it refuses: docs/JIRA.md "Authentication".
 func (c *Client) probe(ctx context.Context) (person, error) {
 	var who person
-	if err := c.do(ctx, get("/myself"), &who); err != nil {
+	if err := c.do(ctx, get(myself), &who); err != nil {
 		return who, fmt.Errorf("log in: %w", err)
 	}
 	c.people.learn(who)

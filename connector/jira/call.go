@@ -28,6 +28,7 @@ type call struct {
 	body   any        // sent as JSON; nil: none
 	issue  string     // id of the issue that it writes to; empty: it writes to none
 	start  time.Time  // it is not begun later; zero: whenever
+	proves bool       // it proves the log-in, so the gate is not asked
 }
 
 func get(path string, args ...string) call {
@@ -54,6 +55,13 @@ func (u unsent) Unwrap() error { return u.error }
 func (c *Client) do(ctx context.Context, r call, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
+	err := c.made(ctx, r, out)
+	c.heed(r, err)
+	return err
+}
+
+// made makes the call, and once more with another token if an OAuth 2.0 app has one.
+func (c *Client) made(ctx context.Context, r call, out any) error {
 	from, err := c.origin(ctx)
 	if err == nil {
 		err = c.try(ctx, from, r, out)
@@ -116,14 +124,15 @@ func (c *Client) try(ctx context.Context, from origin, r call, out any) error {
 
 // admit waits for the limits and says why the call must not be begun.
 func (c *Client) admit(ctx context.Context, r call, tried string) error {
-	if wait, why := c.gate.closed(c.now()); wait > 0 {
-		return &connector.Busy{For: wait, Why: why}
+	proves, err := c.enter(ctx, r)
+	if err != nil {
+		return err
 	}
 	if err := c.limits.wait(ctx, r.method, r.path, r.issue); err != nil {
 		return fmt.Errorf("%s: %s: wait for the rate limit: %w", c.site.Name, tried, err)
 	}
-	if wait, why := c.gate.closed(c.now()); wait > 0 {
-		return &connector.Busy{For: wait, Why: why}
+	if err := c.gate.closed(c.now()); err != nil && !proves {
+		return err
 	}
 	if !r.start.IsZero() && c.now().After(r.start) {
 		return fmt.Errorf("%s: %s: not begun, the turn's time is over", c.site.Name, tried)

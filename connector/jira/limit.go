@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"sync"
-	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -65,53 +64,4 @@ func (l *limits) forget() {
 			delete(l.issue, id)
 		}
 	}
-}
-
-// A gate stops all calls of a site for as long as it asks to be left alone.
-type gate struct {
-	mu      sync.Mutex
-	until   time.Time
-	why     string
-	strikes int // refusals without a time in a row
-}
-
-// closed returns for how long the gate stays closed, and why; 0: it is open.
-func (g *gate) closed(now time.Time) (time.Duration, string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return max(0, g.until.Sub(now)), g.why
-}
-
-// hear reads how long the site wants to be left alone from an answer: its
-// Retry-After, and for a 429 without one 2 s doubling up to 30 s. 0: it does not.
-func (g *gate) hear(now time.Time, status int, h http.Header, why string) time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	busy := status == http.StatusTooManyRequests
-	if !busy && status != http.StatusServiceUnavailable {
-		if status < 400 {
-			g.strikes = 0
-		}
-		return 0
-	}
-	wait := retryAfter(h.Get("Retry-After"), now)
-	if wait == 0 && busy {
-		wait = min(30*time.Second, 2*time.Second<<min(g.strikes, 4))
-		g.strikes++
-	}
-	if until := now.Add(wait); wait > 0 && until.After(g.until) {
-		g.until, g.why = until, why
-	}
-	return wait
-}
-
-// retryAfter reads a Retry-After header: seconds, or a date.
-func retryAfter(s string, now time.Time) time.Duration {
-	if d, err := time.ParseDuration(s + "s"); err == nil {
-		return max(0, d)
-	}
-	if t, err := http.ParseTime(s); err == nil {
-		return max(0, t.Sub(now))
-	}
-	return 0
 }
