@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -15,11 +16,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"example.com/accord/awssim"
 	"example.com/accord/jirasim"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -37,7 +40,7 @@ func TestMain(m *testing.M) {
 //	edit cloud|dc KEY FIELD VALUE  a person edits an issue
 //	shows cloud|dc KEY FIELD VALUE waits until the issue shows that
 //	until PATTERN COMMAND…         runs it again and again until its output matches
-//	consent SITE                   logs in there, as a person whose browser goes where he is told
+//	consent SITE FLAG…             logs in there, as a person whose browser goes where he is told
 //	secret NAME TEXT               stores a secret in the simulated AWS
 //	denied [CALL]                  lets AWS refuse a call, such as DynamoDB.GetItem; or none
 //
@@ -134,12 +137,13 @@ func freePort() (addr string, err error) {
 
 // consent runs accord login, goes where it says, and waits for its end.
 func consent(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: consent SITE")
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: consent SITE FLAG…")
 	}
-	cmd := exec.Command("accord", "login", "--json", args[0])
+	cmd := exec.Command("accord", append([]string{"login", "--json"}, args...)...)
 	cmd.Dir, cmd.Env = ts.Getenv("WORK"), []string{}
-	for _, name := range []string{"PATH", "HOME", "TESTSCRIPT_COVER_DIR", "ACCORD_CLIENT", "ACCORD_CLIENT_SECRET"} {
+	names := []string{"PATH", "HOME", "ACCORD_CLIENT", "ACCORD_CLIENT_SECRET"}
+	for _, name := range slices.AppendSeq(names, maps.Keys(ts.Value("aws").(*awssim.Sim).Env())) {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	var errs bytes.Buffer
