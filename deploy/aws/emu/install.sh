@@ -39,6 +39,12 @@ python() {
 	"$emu/venv/bin/pip" install --quiet --no-input --disable-pip-version-check aws-sam-translator==1.115.0 cfn-lint==1.58.0
 }
 
+# Apart, since it wants an older botocore than the translator. cbor2 reads what some clients of Kinesis send.
+ministack() {
+	python3 -m venv --clear "$emu/ministack" &&
+	"$emu/ministack/bin/pip" install --quiet --no-input --disable-pip-version-check ministack==1.5.33 cbor2==6.3.0
+}
+
 # aws-local-stepfunctions wants a newer Node than many a machine has, so one comes along.
 node=node-$(node -p 'process.platform + "-" + process.arch')
 npms() {
@@ -80,5 +86,5 @@ qemu() {
 	ln -sf qemu/usr/bin/qemu-aarch64-static "$emu/qemu-aarch64-static"
 }
 
-for part in python npms guard velocity qemu; do once "$part"; done
+for part in python ministack npms guard velocity qemu; do once "$part"; done
 echo "install: $emu has it all, after $SECONDS s"
