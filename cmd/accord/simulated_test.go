@@ -12,10 +12,8 @@ import (
 func newAccount(t *testing.T) account {
 	sim, end := awssim.Start()
 	t.Cleanup(end)
-	for _, name := range []string{"accord-dev", "accord-app"} {
-		if err := sim.Stack(name); err != nil {
-			t.Fatal(err)
-		}
+	if err := sim.Stack("accord-dev"); err != nil {
+		t.Fatal(err)
 	}
 	return account{env: sim.Env(), sim: sim}
 }

@@ -6,8 +6,7 @@ import (
 	"example.com/accord/awssim"
 )
 
-// An account at AWS has the stack accord-dev, where it is simulated accord-app
-// too, and credentials in an environment.
+// An account at AWS has the stack accord-dev, and credentials in an environment.
 type account struct {
 	env      map[string]string
 	sim      *awssim.Sim // that has the secrets at least
