@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -49,6 +50,30 @@ func TestKilledAsLambda(t *testing.T) {
 		left, err := filepath.Glob(filepath.Join(v.folder, "state", "blobs", name, "*"))
 		if err != nil || len(left) > 0 {
 			t.Errorf("left in %s: %v, %v", name, left, err)
+		}
+	}
+}
+
+// TestBurstAsLambda is TestBurst where the functions do the work: what was
+// answered is in the inbox then, and after the next start in the queue.
+func TestBurstAsLambda(t *testing.T) {
+	t.Parallel()
+	v := newVictim(t)
+	v.flags = []string{"--as-lambda", "--functions", functions(t)}
+	v.burst(1000)
+	v.start()
+	wait(t, time.Minute, "all are in the queue", func() bool { return v.queued() == 1000 })
+	if err := v.end(syscall.SIGTERM); err != nil {
+		t.Errorf("SIGTERM: %v", err)
+	}
+	for _, name := range []string{"aws", "unreadable"} {
+		if left, err := os.ReadDir(filepath.Join(v.folder, "state", "blobs", name)); !os.IsNotExist(err) {
+			t.Errorf("%d in %s: %v", len(left), name, err)
+		}
+	}
+	for line := range strings.Lines(v.log.String()) {
+		if strings.Contains(line, `"msg":"REPORT","function":"hear"`) {
+			t.Log(strings.TrimSpace(line))
 		}
 	}
 }
