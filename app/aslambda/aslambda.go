@@ -12,7 +12,8 @@
 // Different from a stack: one stream and one queue, whose live lane goes before
 // its bulk lane and shares its places; a message comes again 15 s after its
 // function died and not 12 minutes; how often a sweep is due is what accord.yaml
-// says; there are no alarms, so nobody calls alert.
+// says; there are no alarms and no stream of the table, so nobody calls alert and
+// after, and the pages are the app's own.
 package aslambda
 
 import (
