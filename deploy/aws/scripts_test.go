@@ -78,7 +78,7 @@ esac
 // before; a prod stack stays, and so does what one has left.
 func TestTeardown(t *testing.T) {
 	all := []string{
-		"cloudformation delete-stack", "cloudformation wait stack-delete-complete", "s3 rb s3://accord-x-1-r --force", "dynamodb delete-table --table-name accord-x", "kms schedule-key-deletion",
+		"cloudformation delete-stack --stack-name accord-x-answer\n", "cloudformation delete-stack --stack-name accord-x\n", "s3 rb s3://accord-x-1-r --force", "dynamodb delete-table --table-name accord-x", "kms schedule-key-deletion",
 		"delete-secret --secret-id arn:aws:secretsmanager:r:1:secret:accord-x/path-key-a1b2c3 --force-delete-without-recovery", "s3 rm --only-show-errors --recursive s3://the-packages/accord-x/",
 	}
 	for name, c := range map[string]struct {

@@ -51,6 +51,8 @@ remove() {
 		[ "$(tag "$name" project)" = accord ] && [ "$(tag "$name" stage)" = dev ] || { echo "teardown: $name is no dev stack of Accord" >&2; return 64; }
 		own=$(made "$name")
 		say "$name: delete the stack"
+		aws cloudformation delete-stack --stack-name "$name-answer" # there is one if answer.sh was run
+		aws cloudformation wait stack-delete-complete --stack-name "$name-answer"
 		aws cloudformation delete-stack --stack-name "$name"
 		aws cloudformation wait stack-delete-complete --stack-name "$name"
 	elif [ -n "$(tagged "$name" Key=stage,Values=prod)" ]; then
