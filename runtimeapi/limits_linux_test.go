@@ -79,6 +79,24 @@ func TestTemporaryFolder(t *testing.T) {
 	}
 }
 
+// TestTemporaryFolderIsMeasured: where nothing can be mounted, the call that kept
+// too much fails, and its process is not used again.
+func TestTemporaryFolderIsMeasured(t *testing.T) {
+	t.Setenv("PATH", t.TempDir()) // no mount(8) there
+	f := function(t)
+	f.Tmp = 4
+	if _, _, err := invoke(t, f, "keep", 3); err != nil {
+		t.Fatalf("within the limit: %v", err)
+	}
+	_, _, err := invoke(t, f, "keep", 6)
+	if e, ok := errors.AsType[*runtimeapi.Failure](err); !ok || e.Type != "Sandbox.StorageFull" {
+		t.Errorf("6 MB are kept where 4 may be: %v", err)
+	}
+	if _, r, err := invoke(t, f, "keep", 3); err != nil || !r.Cold {
+		t.Errorf("afterwards: %+v, %v", r, err)
+	}
+}
+
 // TestNothingSurvivesItsParent kills a process that has a function, which ends
 // with it. This binary is the parent too.
 func TestNothingSurvivesItsParent(t *testing.T) {
