@@ -135,6 +135,7 @@ func call(r *http.Request, op string, params object) (status int, out object, er
 
 // Dynalite knows no transactions; all else the store says it has to understand.
 func TestStoreOnDynaliteWithoutTransactions(t *testing.T) {
+	t.Parallel()
 	endpoint := dynalite(t)
 	sound, n := client(endpoint), &names{}
 	db := dynamodb.New(dynamodb.Options{

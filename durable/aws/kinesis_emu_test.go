@@ -188,6 +188,7 @@ func sign(body []byte) string {
 
 // TestHooksThroughKinesis: what the mapping puts comes out as it was signed.
 func TestHooksThroughKinesis(t *testing.T) {
+	t.Parallel()
 	bodies := [][]byte{
 		[]byte(`{"summary":"it's \"quoted\" \\ and / slashed"}`), []byte("{\"summary\":\"😀 é \u2028\"}"), {'"', 0xff, 0xfe, 0, '\n', '\\'},
 		[]byte("plain"), bytes.Repeat([]byte("0123456789abcde\n"), 46_000),

@@ -30,7 +30,7 @@ func queue(t testing.TB, client *sqs.Client, name string) string {
 	return *out.QueueUrl
 }
 
-// What is left out is exact to less than a second, or what SQS does not tell.
+// It is about time, of which others beside it would leave too little. What is left out is exact to less than a second, or what SQS does not tell.
 func TestQueueOnFauxqsAndDynamoDBLocal(t *testing.T) {
 	client, db, n := fauxqs(t), client(dynamoDBLocal(t)), &names{}
 	contract.RemoteQueue(t, func(t *testing.T) durable.Queue {

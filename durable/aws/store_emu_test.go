@@ -14,6 +14,7 @@ import (
 )
 
 func TestStoreOnDynamoDBLocalAndVersitygw(t *testing.T) {
+	t.Parallel()
 	db, s3, n := client(dynamoDBLocal(t)), versitygw(t), &names{}
 	open := func(t *testing.T) *aws.Store {
 		name := n.next()

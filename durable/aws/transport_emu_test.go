@@ -118,6 +118,7 @@ func half(r *http.Request) (*http.Response, error) {
 
 // On a bad way the store keeps all its promises; the SDK may try again.
 func TestStoreOnDynamoDBLocalOverAFlakyWay(t *testing.T) {
+	t.Parallel()
 	endpoint := dynamoDBLocal(t)
 	sound, n, way := client(endpoint), &names{}, newFlaky(1, 8)
 	flaky := dynamodb.New(dynamodb.Options{
