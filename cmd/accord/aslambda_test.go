@@ -38,7 +38,7 @@ func TestKilledAsLambda(t *testing.T) {
 	t.Parallel()
 	v := newVictim(t)
 	v.flags = []string{"--as-lambda", "--functions", functions(t)}
-	v.survives(200, 2*time.Minute)
+	v.survives(200, 4*time.Minute)
 	log := v.log.String()
 	for _, function := range aslambda.Names() {
 		if !strings.Contains(log, `"msg":"REPORT","function":"`+function+`"`) {
@@ -62,7 +62,7 @@ func TestBurstAsLambda(t *testing.T) {
 	v.flags = []string{"--as-lambda", "--functions", functions(t)}
 	v.burst(1000)
 	v.start()
-	wait(t, time.Minute, "all are in the queue", func() bool { return v.queued() == 1000 })
+	wait(t, 2*time.Minute, "all are in the queue", func() bool { return v.queued() == 1000 })
 	if err := v.end(syscall.SIGTERM); err != nil {
 		t.Errorf("SIGTERM: %v", err)
 	}
