@@ -33,7 +33,11 @@ func (f *function) call(ctx context.Context, event []byte) ([]byte, error) {
 	if r.Cold {
 		log = log.With("initDurationMs", millis(r.Init))
 	}
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		log.Info("REPORT", "status", "stopped")
+		return nil, err
+	case err != nil:
 		log.Error("REPORT", "status", status(err), "error", err)
 		return nil, err
 	}
