@@ -62,26 +62,30 @@ func (a action) holds(stored object) bool {
 		return true
 	}
 	for one := range strings.SplitSeq(a.ConditionExpression, " OR ") {
-		fields := strings.Fields(one)
-		name, absent := strings.CutPrefix(one, "attribute_not_exists(")
-		if !absent {
-			name, _ = strings.CutPrefix(one, "attribute_exists(")
-		}
-		switch value, there := stored[strings.TrimSuffix(name, ")")]; {
-		case name != one:
-			if there != absent {
-				return true
-			}
-		case len(fields) != 3:
-			panic("a condition that is not simulated: " + one)
-		default:
-			value, there = stored[fields[0]]
-			if there && compare(scalar(value), fields[1], scalar(a.ExpressionAttributeValues[fields[2]])) {
-				return true
-			}
+		if a.one(one, stored) {
+			return true
 		}
 	}
 	return false
+}
+
+// one says whether a part of a condition holds: NAME = :VALUE, NAME <= :VALUE, or
+// whether there is an attribute.
+func (a action) one(part string, stored object) bool {
+	if f := strings.Fields(part); len(f) == 3 {
+		value, there := stored[f[0]]
+		return there && compare(scalar(value), f[1], scalar(a.ExpressionAttributeValues[f[2]]))
+	}
+	if name, ok := strings.CutPrefix(part, "attribute_not_exists("); ok {
+		_, there := stored[strings.TrimSuffix(name, ")")]
+		return !there
+	}
+	name, ok := strings.CutPrefix(part, "attribute_exists(")
+	if !ok {
+		panic("a condition that is not simulated: " + part)
+	}
+	_, there := stored[strings.TrimSuffix(name, ")")]
+	return there
 }
 
 func compare(a, operator, b string) bool {

@@ -91,12 +91,12 @@ func TestFindSaysWhatIsMissing(t *testing.T) {
 }
 
 func TestExplainNamesTheAction(t *testing.T) {
-	sim := account(t)
-	s := find(t)
 	for op, want := range map[string]string{
 		"DynamoDB.GetItem": "dynamodb:GetItem", "DynamoDB.TransactWriteItems": "dynamodb:PutItem and dynamodb:DeleteItem", "S3.PUT": "s3:PutObject",
 		"SQS.SendMessageBatch": "sqs:SendMessage", "SQS.GetQueueAttributes": "sqs:GetQueueAttributes", "SecretsManager.GetSecretValue": "secretsmanager:GetSecretValue",
 	} {
+		sim := account(t)
+		s := find(t)
 		sim.SetFault(func(o string) awssim.Fault {
 			if o == op {
 				return awssim.Denied
