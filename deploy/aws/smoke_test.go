@@ -55,3 +55,26 @@ func TestSmoke(t *testing.T) {
 		}
 	}
 }
+
+// TestAsk: a warning is no answer, what is not there is nothing, and any other
+// failure ends the script with its reason.
+func TestAsk(t *testing.T) {
+	for aws, want := range map[string]string{
+		`echo "this Python is old" >&2; echo DONE`: "[DONE]",
+		`echo None`: "[]",
+		`echo "Stack with id x does not exist" >&2; exit 254`:            "[]",
+		`echo "ExpiredToken: the security token is expired" >&2; exit 1`: "ask: ExpiredToken: the security token is expired",
+	} {
+		dir := t.TempDir()
+		for name, text := range map[string]string{"aws": aws, "ask": "set -euo pipefail\nsource ./stack.sh\nsaid=$(stack x StackStatus)\necho \"[$said]\"\n"} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/usr/bin/env bash\n"+text+"\n"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c := exec.Command(filepath.Join(dir, "ask"))
+		c.Env = []string{"PATH=" + dir + ":" + os.Getenv("PATH")}
+		if out, _ := c.CombinedOutput(); strings.TrimSpace(string(out)) != want {
+			t.Errorf("%s: %q, want %q", aws, out, want)
+		}
+	}
+}

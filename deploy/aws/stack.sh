@@ -12,37 +12,25 @@ needs() {
 	for command; do command -v "$command" >/dev/null || fail "it needs the command $command, which is not there"; done
 }
 
-# stack STACK QUERY prints what is asked of a stack, and nothing if there is none.
-stack() {
-	local said
-	if said=$(aws cloudformation describe-stacks --stack-name "$1" --query "Stacks[0].$2" --output text 2>&1); then
-		[ "$said" = None ] || printf '%s\n' "$said"
-	else
-		[[ $said == *"does not exist"* ]] || fail "$said"
+# ask GONE COMMAND… prints what a command prints, and nothing if there is none of what it is about: if it fails with a word of GONE.
+ask() {
+	local gone=$1 said
+	shift
+	if ! said=$("$@" 2>/dev/null); then # what it warns of is no answer, so it is asked again why it failed
+		said=$("$@" 2>&1) || [[ $said =~ $gone ]] || fail "$said"
+		[[ ! $said =~ $gone ]] || return 0
 	fi
+	[ "$said" = None ] || printf '%s\n' "$said"
 }
+
+# stack STACK QUERY prints what is asked of a stack.
+stack() { ask "does not exist" aws cloudformation describe-stacks --stack-name "$1" --query "Stacks[0].$2" --output text; }
 output() { stack "$1" "Outputs[?OutputKey=='$2'].OutputValue"; }
 tag() { stack "$1" "Tags[?Key=='$2'].Value"; }
 
-# secret NAME prints a secret, or nothing if there is none.
-secret() {
-	local said
-	if said=$(aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text 2>&1); then
-		printf '%s\n' "$said"
-	else
-		[[ $said == *ResourceNotFound* ]] || fail "$said"
-	fi
-}
-
-# arn NAME prints which secret has a name, or nothing if none has.
-arn() {
-	local said
-	if said=$(aws secretsmanager describe-secret --secret-id "$1" --query ARN --output text 2>&1); then
-		printf '%s\n' "$said"
-	else
-		[[ $said == *ResourceNotFound* ]] || fail "$said"
-	fi
-}
+# secret NAME prints a secret, and arn NAME which one has a name.
+secret() { ask ResourceNotFound aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text; }
+arn() { ask ResourceNotFound aws secretsmanager describe-secret --secret-id "$1" --query ARN --output text; }
 
 # through MACHINE starts a state machine and waits until it has ended well, for at most 20 minutes.
 through() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests with the tag emu run, into the folder .emu of the repository, or where ACCORD_EMU says. Every version is
-# fixed; what is there already is not fetched again; what does not arrive is tried three times. It took 70 s where it was measured.
+# fixed; what is there already is not fetched again; what does not arrive is tried three times. It took 95 s on two busy cores.
 #
 # It needs python3 with venv, npm with Node, mvn, tar, and qemu-aarch64-static or a Debian; the tests need a JDK. Nothing of it is needed to build or to deploy.
 set -euo pipefail
