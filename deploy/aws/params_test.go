@@ -2,9 +2,11 @@ package deploy_test
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 )
 
 // accepts reports whether CloudFormation would take a value: the pattern must
@@ -40,4 +42,42 @@ func within(p object, v string) bool {
 	least, low := p["MinValue"].(float64)
 	most, high := p["MaxValue"].(float64)
 	return (!low || n >= least) && (!high || n <= most)
+}
+
+// TestManualNamesEveryParameter, with its default.
+func TestManualNamesEveryParameter(t *testing.T) {
+	text, err := os.ReadFile("../../docs/AWS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| parameter | is | default |\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	params := load(t, "template.yaml").params
+	for name, v := range params {
+		found := false
+		for row := range strings.Lines(table) {
+			cells := strings.Split(row, " | ")
+			if !strings.Contains(cells[0], "`"+name+"`") {
+				continue
+			}
+			found = true
+			want := "none"
+			if d, ok := v.(object)["Default"]; ok {
+				want = fmt.Sprintf("`%v`", d)
+			}
+			if !strings.Contains(cells[len(cells)-1], want) {
+				t.Errorf("%s: the manual says that its default is %s want %s", name, cells[len(cells)-1], want)
+			}
+		}
+		if !found {
+			t.Errorf("the manual does not say what %s is", name)
+		}
+	}
+	for row := range strings.Lines(table) {
+		for _, m := range regexp.MustCompile("`([A-Z]\\w+)`").FindAllStringSubmatch(strings.Split(row, " | ")[0], -1) {
+			if params[m[1]] == nil {
+				t.Errorf("the manual names the parameter %s, which is not there", m[1])
+			}
+		}
+	}
 }
