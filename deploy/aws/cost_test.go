@@ -126,6 +126,7 @@ func busy() []line {
 		{"20 write units a turn", 20 * turns / 1e6, "writes"},
 		{"20 read units a turn", 20 * turns / 1e6, "reads"},
 		{"requests to the key", turns / 1e6, "keyCalls"},
+		{"secrets read again each minute of eight hours: four by each of two turns, three by hear", 11 * 8 * 60 / 1e6, "secretCalls"},
 		{"1 KB of log a turn", turns * 1000 / 1e9, "logs"},
 		{"15 KB to the sites a turn", turns * 15_000 / 1e9, "out"},
 	}
