@@ -138,10 +138,20 @@ func (a *App) RenderHook(s *Site, reveal bool) (connector.HookCall, error) {
 	return r.RenderHook(h)
 }
 
-// Keyless hides the key in the address of a webhook.
+// pathKey is how long the key of a stack on AWS is at least, which stands before
+// ours: see the parameter PathKey of deploy/aws/template.yaml.
+const pathKey = 32
+
+// Keyless hides the keys in the address of a webhook.
 func Keyless(url string) string {
 	path, query, has := strings.Cut(url, "?")
-	url = path[:strings.LastIndex(path, "/")+1] + "[secret]"
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if i == len(parts)-1 || len(p) >= pathKey && i > 2 { // the host is no key
+			parts[i] = "[secret]"
+		}
+	}
+	url = strings.Join(parts, "/")
 	if has {
 		url += "?" + query
 	}

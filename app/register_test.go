@@ -186,6 +186,7 @@ func TestThereIsAlwaysAWebhook(t *testing.T) {
 func TestKeyless(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://x/hooks/acme/hunter2?v=1": "https://x/hooks/acme/[secret]?v=1", "https://x/hooks/acme/hunter2": "https://x/hooks/acme/[secret]",
+		"https://a-host-with-a-name-of-more-than-32-letters.example/dev/0123456789abcdef0123456789abcdef/hooks/acme/k1?v=1": "https://a-host-with-a-name-of-more-than-32-letters.example/dev/[secret]/hooks/acme/[secret]?v=1",
 	} {
 		if got := app.Keyless(address); got != want {
 			t.Errorf("%s: %s", address, got)
