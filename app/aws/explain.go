@@ -31,7 +31,7 @@ func Explain(err error) error {
 	switch code := api.ErrorCode(); {
 	case strings.Contains(code, "QueueDoesNotExist"), strings.Contains(code, "NonExistentQueue"):
 		return fmt.Errorf("%w\nthere is no such stack in this region of this account: deploy/aws/deploy.sh makes one; AWS_REGION and AWS_PROFILE say where it is looked for", err)
-	case strings.HasPrefix(code, "AccessDenied"), code == "Forbidden", code == "UnauthorizedOperation":
+	case strings.Contains(code, "AccessDenied"), code == "Forbidden", code == "UnauthorizedOperation":
 		return fmt.Errorf("%w\nthe AWS credentials do not permit %s; docs/AWS.md \"From the command line\" lists what is needed", err, action(err))
 	case strings.HasPrefix(code, "ExpiredToken"), code == "InvalidClientTokenId", code == "InvalidAccessKeyId", code == "UnrecognizedClientException",
 		code == "SignatureDoesNotMatch", code == "InvalidSignatureException", code == "RequestExpired":
@@ -45,6 +45,9 @@ func Explain(err error) error {
 func action(err error) string {
 	if m := denied.FindStringSubmatch(err.Error()); m != nil {
 		return m[1]
+	}
+	if api, ok := errors.AsType[smithy.APIError](err); ok && strings.HasPrefix(strings.ToLower(api.ErrorCode()), "kms") {
+		return "kms:Decrypt and kms:GenerateDataKey with the key of the stack"
 	}
 	op, ok := errors.AsType[*smithy.OperationError](err)
 	if !ok {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/smithy-go"
+
 	"example.com/accord/app"
 	"example.com/accord/app/aws"
 	"example.com/accord/awssim"
@@ -128,6 +130,26 @@ func TestExplainNamesTheAction(t *testing.T) {
 	}
 	if other := errors.New("other"); aws.Explain(other) != other {
 		t.Error("an error that is none of AWS is changed")
+	}
+}
+
+// TestExplainSaysWhatToDo about the errors that the services are documented to have.
+func TestExplainSaysWhatToDo(t *testing.T) {
+	for _, c := range []struct{ code, message, want string }{
+		{"AccessDeniedException", "User: arn:aws:iam::1:user/ada is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:x", "do not permit kms:Decrypt;"},
+		{"KmsAccessDenied", "The caller doesn't have the required KMS access.", "do not permit kms:Decrypt and kms:GenerateDataKey with the key of the stack;"},
+		{"AccessDenied", "Access Denied", "do not permit this;"},
+		{"ExpiredTokenException", "The security token included in the request is expired", "not valid, or no longer: log in again"},
+		{"UnrecognizedClientException", "The security token included in the request is invalid.", "log in again"},
+		{"AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", "there is no such stack"},
+	} {
+		cause := &smithy.GenericAPIError{Code: c.code, Message: c.message}
+		if err := aws.Explain(cause); !errors.Is(err, cause) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", c.code, err, c.want)
+		}
+	}
+	if other := (&smithy.GenericAPIError{Code: "ThrottlingException"}); aws.Explain(other) != error(other) {
+		t.Error("what nobody can do anything about is explained")
 	}
 }
 
