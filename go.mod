@@ -22,12 +22,12 @@ require (
 	github.com/aws/aws-sdk-go-v2/config v1.33.16 // credentials and region, where Lambda and a caller's shell have them
 	github.com/aws/aws-sdk-go-v2/credentials v1.20.16 // those of a function, out of its environment; tests: fixed ones for emulators
 	github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs v1.92.1 // the logs that are archived, and how long they are kept
-	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.73.2 // the store
+	github.com/aws/aws-sdk-go-v2/service/dynamodb v1.68.0 // the store; the last in whose start no tables of all its operations are made: hear and turn start a fifth sooner
 	github.com/aws/aws-sdk-go-v2/service/s3 v1.114.9 // the blobs
 	github.com/aws/aws-sdk-go-v2/service/scheduler v1.18.2 // the schedules of a developer stack that has expired
-	github.com/aws/aws-sdk-go-v2/service/secretsmanager v1.50.11 // tokens and path keys
+	github.com/aws/aws-sdk-go-v2/service/secretsmanager v1.49.0 // tokens and path keys; as dynamodb
 	github.com/aws/aws-sdk-go-v2/service/sns v1.47.10 // notices to people
-	github.com/aws/aws-sdk-go-v2/service/sqs v1.52.11 // the queue
+	github.com/aws/aws-sdk-go-v2/service/sqs v1.48.1 // the queue; as dynamodb
 	github.com/aws/smithy-go v1.28.9 // the error codes of the services
 	github.com/johannesboyne/gofakes3 v1.2.0 // tests: S3 in memory, over HTTP
 	gopkg.in/yaml.v3 v3.0.1 // templates of AWS, whose short tags goccy/go-yaml reads otherwise
