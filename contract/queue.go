@@ -46,7 +46,7 @@ func RemoteQueue(t *testing.T, open func(t *testing.T) durable.Queue, lacks ...s
 	for name, test := range but(t, lacks) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(&queue{open(t), t, scale{hide: 3 * time.Second, long: 20 * time.Second, tick: time.Second, wait: 1500 * time.Millisecond, many: 100}})
+			test(&queue{open(t), t, scale{hide: 4 * time.Second, long: 12 * time.Second, tick: time.Second, wait: 1500 * time.Millisecond, many: 100}})
 		})
 	}
 }
