@@ -30,7 +30,5 @@ starts: ## how long the functions take to start, beside the public hello world
 tune: ## what each function costs under several MemorySizes, measured on this machine; FUNCTIONS=turn for one
 	go test -count=1 -tags tune -run TestTune -v ./cmd/lambda $(if $(filter command line,$(origin FUNCTIONS)),-functions $(FUNCTIONS))
 
-emu: ## the tests against emulators, which it fetches into .emu; needs npm, Java and Node
-	durable/aws/emulators.sh .emu/durable
-	ACCORD_EMULATORS=$(CURDIR)/.emu/durable go test -count=1 -tags emu -parallel 16 ./durable/aws ./cmd/lambda
-	ACCORD_EMULATORS=$(CURDIR)/.emu/durable go test -count=1 -tags emu -run TestScripts/stack ./cmd/accord
+emu: ## the tests against emulators, which it fetches; needs npm, a JDK, mvn and python3
+	.ci/run emulators

@@ -167,7 +167,7 @@ func (f *counted) check(t *testing.T, calls int) {
 	for _, a := range f.answers {
 		met, sent = met+a.Issues, sent+a.Sent
 	}
-	if len(f.answers) != calls || met != *issues || sent != *issues {
+	if len(f.answers) != calls || met < *issues || sent < *issues { // one may stand on two pages
 		t.Errorf("%d calls have met %d and queued %d issues: %+v", len(f.answers), met, sent, f.answers)
 	}
 	if done := slices.IndexFunc(f.answers, func(a sweep.Answer) bool { return a.Done }); done != len(f.answers)-1 {

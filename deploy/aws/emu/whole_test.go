@@ -186,8 +186,9 @@ func (m *ministack) forward(w http.ResponseWriter, r *http.Request) {
 }
 
 // stand deploys, with the secrets and the published configuration that the
-// functions ask for, and returns the state that they share.
-func (m *ministack) stand(c config.Config) (*aws.Store, *aws.Queue) {
+// functions ask for, and returns the state that they share. Each edit may change
+// the properties of the resources.
+func (m *ministack) stand(c config.Config, edits ...func(kind, id string, props object)) (*aws.Store, *aws.Queue) {
 	m.t.Helper()
 	siteKeys := map[string]string{}
 	for _, s := range c.Sites {
@@ -203,6 +204,9 @@ func (m *ministack) stand(c config.Config) (*aws.Store, *aws.Queue) {
 	m.deploy(map[string]string{
 		"Stage": "dev", "AlarmAddress": "ops@acme.example", "HookRanges": "127.0.0.1/32", "PathKey": pathKey, "StreamMode": "PROVISIONED", "BodyKiB": "2",
 	}, func(kind, id string, props object) {
+		for _, edit := range edits {
+			edit(kind, id, props)
+		}
 		switch {
 		case kind == "AWS::Lambda::Function" && id == "Turn":
 			props["Timeout"] = 12
