@@ -200,6 +200,28 @@ func TestAnswerIsWatched(t *testing.T) {
 	}
 }
 
+// TestAnswerCostsWhatTheManualSays, for 2,000 webhooks and for a month.
+func TestAnswerCostsWhatTheManualSays(t *testing.T) {
+	const calls = 2000.0
+	edits := total([]line{
+		{"calls", calls / 1e6, "calls"},
+		{"each 20 ms with 256 MB", calls * 0.02 / 4 / 1e6, "gbSeconds"},
+		{"1 KB of log a call", calls * 1000 / 1e9, "logs"},
+	})
+	metrics := 0
+	for _, alarm := range load(t, "answer.yaml").of("AWS::CloudWatch::Alarm") {
+		metrics += len(asked(alarm))
+	}
+	month := total([]line{{"metrics in alarms", float64(metrics), "alarm"}, {"the sites' secrets", 1, "secret"}})
+	text, err := os.ReadFile("../../docs/AWS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("USD %.4f more for 1,000 edits and %.2f a month", edits, month); !strings.Contains(string(text), want) {
+		t.Errorf("the manual does not say %q", want)
+	}
+}
+
 const standInForAnswer = `#!/usr/bin/env bash
 printf '%s %s\n' "${0##*/}" "$*" >>"$ANSWERS/asked"
 case "$*" in
