@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -39,9 +40,7 @@ func environment(url string, with map[string]string) func(string) string {
 		"ACCORD_STREAM": "accord-hooks", "ACCORD_KINESIS": url, "AWS_REGION": "eu-central-1",
 		"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_SESSION_TOKEN": "token",
 	}
-	for name, v := range with {
-		env[name] = v
-	}
+	maps.Copy(env, with)
 	return func(name string) string { return env[name] }
 }
 
