@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"maps"
 	"net"
 	"net/http"
@@ -65,8 +66,8 @@ func kinesis(t testing.TB, answer func(w http.ResponseWriter, r request)) *httpt
 
 // TestSignatureIsThatOfTheSDK: for random calls, the whole Authorization header.
 func TestSignatureIsThatOfTheSDK(t *testing.T) {
-	var came request
-	s := kinesis(t, func(_ http.ResponseWriter, r request) { came = r })
+	calls := make(chan request, 1)
+	s := kinesis(t, func(_ http.ResponseWriter, r request) { calls <- r })
 	word := rapid.StringMatching(`[A-Za-z0-9/+=]{1,60}`)
 	rapid.Check(t, func(r *rapid.T) {
 		creds := sdk.Credentials{AccessKeyID: word.Draw(r, "id"), SecretAccessKey: word.Draw(r, "secret"), SessionToken: rapid.OneOf(word, rapid.Just("")).Draw(r, "token")}
@@ -78,6 +79,7 @@ func TestSignatureIsThatOfTheSDK(t *testing.T) {
 		if err := stream.Put(t.Context(), key, data); err != nil {
 			r.Fatal(err)
 		}
+		came := <-calls
 		if got, want := came.Header.Get("Authorization"), signed(r, came, creds, region); got != want {
 			r.Fatalf("signed as\n%s, and by the SDK as\n%s", got, want)
 		}
@@ -217,9 +219,10 @@ func TestPutWaitsNoLongerThanItsContext(t *testing.T) {
 
 // TestStrangersCertificateIsRefused.
 func TestStrangersCertificateIsRefused(t *testing.T) {
-	s := httptest.NewTLSServer(http.NotFoundHandler())
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // it says that it is refused
+	s.StartTLS()
 	defer s.Close()
-	s.Config.ErrorLog = nil
 	if err := open(t, s.URL, nil).Put(t.Context(), "k", nil); err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("%v", err)
 	}
