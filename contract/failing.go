@@ -12,9 +12,9 @@ func (q *queue) fail() {
 	q.send(live("1"))
 	q.failed(q.one(), q.long, "acme: 503")
 	q.send(live("1"))
-	time.Sleep(q.long * 9 / 10)
+	time.Sleep(q.long * 7 / 10)
 	q.none("it may not come before its time, whoever sends")
-	time.Sleep(q.long / 10)
+	time.Sleep(q.long * 3 / 10)
 	m := q.one()
 	if m.Why != "acme: 503" || m.Tries != 2 {
 		q.t.Errorf("received %+v, want the second try with the reason", m)

@@ -46,7 +46,7 @@ func RemoteQueue(t *testing.T, open func(t *testing.T) durable.Queue, lacks ...s
 	for name, test := range but(t, lacks) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test(&queue{open(t), t, scale{hide: 4 * time.Second, long: 12 * time.Second, tick: time.Second, wait: 1500 * time.Millisecond, many: 100}})
+			test(&queue{open(t), t, scale{hide: 5 * time.Second, long: 20 * time.Second, tick: time.Second, wait: 1500 * time.Millisecond, many: 100}})
 		})
 	}
 }
@@ -240,7 +240,7 @@ func (q *queue) joins() {
 	}
 	first, second := live("1"), live("1")
 	first.At, first.Event.Rows = time.Now().Add(q.long), touches(0, 12)
-	second.At, second.Event.Rows = time.Now().Add(q.hide), touches(10, 25)
+	second.At, second.Event.Rows = time.Now().Add(q.long/2), touches(10, 25)
 	q.send(first)
 	q.send(second)
 	q.send(first)
@@ -253,7 +253,7 @@ func (q *queue) joins() {
 		q.ok(q.Extend(q.t.Context(), m, q.long), "extend")
 	}
 	q.none("the joined one is not due yet")
-	time.Sleep(q.hide)
+	time.Sleep(time.Until(second.At))
 	m := q.one()
 	if n := len(m.Event.Rows); n != 20 {
 		q.t.Errorf("%d touches were kept, want 20", n)
