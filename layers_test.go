@@ -179,7 +179,6 @@ var outside = map[string]map[string]string{
 	"github.com/spf13/cobra":            {"cmd/accord": "the command line as users know it"},
 	"golang.org/x/oauth2":               {"connector/jira/oauth": "the protocol"},
 	"golang.org/x/term":                 {"cmd/accord": "is it a terminal?"},
-	"golang.org/x/time":                 {"connector/jira": "the limits of a site"},
 	"gopkg.in/yaml.v3":                  {"deploy/aws/params": "templates of AWS"},
 	"modernc.org/sqlite":                {"durable/sqlite": "the store"},
 	"pgregory.net/rapid":                {"contract": "it draws samples"},

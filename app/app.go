@@ -29,6 +29,7 @@ type App struct {
 
 	options Options
 	close   func() error
+	alone   bool
 	silence sync.Map // by participant: whether its edits notify nobody, as noted
 }
 
@@ -38,6 +39,7 @@ type State struct {
 	Queue durable.Queue
 	Gauge durable.Gauge
 	Close func() error // nil: there is nothing to close
+	Alone bool         // one process does the work on it; others may look. False: they share in it what a site allows
 }
 
 // A Sync is one sync and its engine. If only the state was opened the engine
@@ -86,7 +88,7 @@ func (o Options) filled() Options {
 // New returns an App on a state that is open. It knows no site, and can do what
 // needs none: tell its status, pause, decide. No credential is read.
 func New(c config.Config, state State, o Options) *App {
-	a := &App{Config: c, Store: state.Store, Queue: state.Queue, Gauge: state.Gauge, options: o.filled(), close: state.Close}
+	a := &App{Config: c, Store: state.Store, Queue: state.Queue, Gauge: state.Gauge, options: o.filled(), close: state.Close, alone: state.Alone}
 	for _, s := range c.Syncs {
 		a.Syncs = append(a.Syncs, &Sync{s, &engine.Engine{
 			Sync: s.Name, Rules: s.Rules, Connectors: map[issue.Participant]connector.Connector{},

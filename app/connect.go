@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +13,7 @@ import (
 	"example.com/accord/connector"
 	"example.com/accord/connector/jira"
 	jirahook "example.com/accord/connector/jira/hook"
+	"example.com/accord/durable"
 	"example.com/accord/issue"
 	"example.com/accord/plan"
 )
@@ -98,8 +101,19 @@ func (a *App) open(s config.Site) (*Site, error) {
 		}
 	}
 	to.Secret = site.secret
+	if !a.alone {
+		to.Shared = a.share(s.Name)
+	}
 	site.Tracker, err = open(to, a.projects(s.Name), a.options.Log)
 	return site, err
+}
+
+// share is the State "limit/<site>": what is used of what the site allows, and
+// whether it is to be left alone.
+func (a *App) share(site string) jira.Shared {
+	return func(ctx context.Context, change func([]byte) ([]byte, error)) error {
+		return durable.Update(ctx, a.Store, "limit/"+site, func(value json.RawMessage) (json.RawMessage, error) { return change(value) })
+	}
 }
 
 // credential reads one, and says which if it cannot.

@@ -94,22 +94,15 @@ func (s *store) counter() {
 	var wg sync.WaitGroup
 	errs := make([]error, workers)
 	step := func() error {
-		for {
-			st, err := s.State(s.Context(), "counter")
-			if err != nil {
-				return err
-			}
+		return durable.Update(s.Context(), s.Store, "counter", func(value json.RawMessage) (json.RawMessage, error) {
 			n := 0
-			if st.Value != nil {
-				if err := json.Unmarshal(st.Value, &n); err != nil {
-					return err
+			if value != nil {
+				if err := json.Unmarshal(value, &n); err != nil {
+					return nil, err
 				}
 			}
-			st.Value = json.RawMessage(fmt.Sprint(n + 1))
-			if err := s.SetState(s.Context(), st); !errors.Is(err, durable.ErrStale) {
-				return err
-			}
-		}
+			return json.RawMessage(fmt.Sprint(n + 1)), nil
+		})
 	}
 	for w := range workers {
 		wg.Go(func() {
@@ -122,5 +115,14 @@ func (s *store) counter() {
 	s.ok(errors.Join(errs...), "count")
 	if st := s.named("counter"); string(st.Value) != fmt.Sprint(workers*steps) {
 		s.Errorf("counted to %s, want %d", st.Value, workers*steps)
+	}
+	before := s.named("counter")
+	s.ok(durable.Update(s.Context(), s.Store, "counter", func(value json.RawMessage) (json.RawMessage, error) { return value, nil }), "update to the same")
+	if now := s.named("counter"); now.Revision != before.Revision {
+		s.Errorf("what stays as it is was written: revision %d, %d before", now.Revision, before.Revision)
+	}
+	no := errors.New("no")
+	if err := durable.Update(s.Context(), s.Store, "counter", func(json.RawMessage) (json.RawMessage, error) { return nil, no }); !errors.Is(err, no) {
+		s.Errorf("update that fails: %v", err)
 	}
 }

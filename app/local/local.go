@@ -47,5 +47,5 @@ func State(ctx context.Context, folder string) (app.State, error) {
 	if err != nil {
 		return app.State{}, fmt.Errorf("open state: %w", err)
 	}
-	return app.State{Store: db, Queue: db, Gauge: db, Close: db.Close}, nil
+	return app.State{Store: db, Queue: db, Gauge: db, Close: db.Close, Alone: true}, nil
 }

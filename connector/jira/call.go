@@ -35,6 +35,9 @@ func get(path string, args ...string) call {
 	return call{method: http.MethodGet, path: path, args: args}
 }
 
+// endpoint names what the site counts a call by.
+func (c call) endpoint() string { return c.method + " " + c.path }
+
 func (c call) with(key, value string) call {
 	q := url.Values{}
 	maps.Copy(q, c.query)
@@ -113,11 +116,13 @@ func (c *Client) try(ctx context.Context, from origin, r call, out any) error {
 	began := c.now()
 	resp, err := c.http.Do(req)
 	if err != nil {
+		c.limits.unheard(c.dialect.tells)
 		return c.broken(tried, err)
 	}
 	defer resp.Body.Close()
 	ended := c.now()
 	c.clock.hear(resp.Header, began, ended)
+	c.limits.hear(c.dialect.tells, r.endpoint(), resp.Header)
 	c.log.DebugContext(ctx, "jira call", "site", c.site.Name, "call", tried, "status", resp.StatusCode, "took", ended.Sub(began))
 	return c.answer(resp, tried, out)
 }
@@ -128,11 +133,17 @@ func (c *Client) admit(ctx context.Context, r call, tried string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.limits.wait(ctx, r.method, r.path, r.issue); err != nil {
+	if c.dialect.tells {
+		err = c.limits.first(ctx)
+	}
+	if err == nil {
+		err = c.limits.wait(ctx, c.allowances(r, c.limits.known())...)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %s: wait for the rate limit: %w", c.site.Name, tried, err)
 	}
-	if err := c.gate.closed(c.now()); err != nil && !proves {
-		return err
+	if busy := c.limits.known().Gate.closed(c.now()); busy != nil && !proves {
+		return busy
 	}
 	if !r.start.IsZero() && c.now().After(r.start) {
 		return fmt.Errorf("%s: %s: not begun, the turn's time is over", c.site.Name, tried)
@@ -181,12 +192,12 @@ func (c *Client) answer(resp *http.Response, tried string, out any) error {
 	body := bufio.NewReader(resp.Body)
 	success := resp.StatusCode/100 == 2
 	if success && (resp.StatusCode == http.StatusNoContent || out == nil && !page(body)) {
-		c.gate.hear(c.now(), resp.StatusCode, resp.Header, "")
+		c.pause(resp.StatusCode, resp.Header, "")
 		drain(body)
 		return nil
 	}
 	if success && !page(body) {
-		c.gate.hear(c.now(), resp.StatusCode, resp.Header, "")
+		c.pause(resp.StatusCode, resp.Header, "")
 		if err := json.NewDecoder(body).Decode(out); err != nil {
 			return fmt.Errorf("%s: %s: %d: read answer: %w", c.site.Name, tried, resp.StatusCode, err)
 		}
@@ -204,7 +215,7 @@ func (c *Client) answer(resp *http.Response, tried string, out any) error {
 	if to := resp.Header.Get("Location"); resp.StatusCode/100 == 3 {
 		f.advice = "it redirects to " + to + ": check the url; a log-in page may stand before it"
 	}
-	f.wait = c.gate.hear(c.now(), resp.StatusCode, resp.Header, fmt.Sprintf("%d %s", resp.StatusCode, f.sentence()))
+	f.wait = c.pause(resp.StatusCode, resp.Header, fmt.Sprintf("%d %s", resp.StatusCode, f.sentence()))
 	return f
 }
 

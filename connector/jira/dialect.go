@@ -22,6 +22,7 @@ type dialect struct {
 	commentList bool   // /comment/list returns comments with their properties; false: one GET each
 	user        string // key of a person's id in a field value: docs/JIRA.md "Users"
 	userKeys    bool   // the changelog names people by key, not by the id that fields show
+	tells       bool   // an answer tells the limit of our account, if there is one: docs/JIRA.md "Rate limits"
 	hooks       []string
 	decode      func(json.RawMessage) (text.Doc, error)
 	encode      func(text.Doc) any      // nil for the empty text: docs/JIRA.md "Rich text"
@@ -37,6 +38,7 @@ func dialectOf(f Flavour) dialect {
 			api:      "/rest/api/2",
 			jql:      "/search",
 			userKeys: true,
+			tells:    true,
 			user:     "name",
 			hooks:    []string{"/rest/jira-webhook/1.0/webhooks", "/rest/webhooks/1.0/webhook"},
 			decode:   decodeWiki,

@@ -4,29 +4,23 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"sync"
 	"time"
 
 	"example.com/accord/connector"
 )
 
-// A gate stops all calls of a site for as long as it asks to be left alone, and
-// while it refuses our log-in: then one call an hour's quarter asks whether it
-// still does, and not one for each link. Each refusal in a row doubles the pause.
-type gate struct {
-	mu sync.Mutex
-	shut
-}
-
-// shut is how a gate stands.
+// A shut is how the gate of a site stands, which stops all calls for as long as
+// the site asks to be left alone, and while it refuses our log-in: then one call
+// now and then asks whether it still does, and not one for each link. Each
+// refusal in a row doubles the pause. Methods that change it report whether they did.
 type shut struct {
-	Until   time.Time // closed until then; zero: open
-	Why     string
-	Down    bool // the site says that it is down
-	Denied  int  // log-ins refused in a row; over 0: when Until has come, one call proves the log-in first
-	Doubt   bool // a call was refused as if the log-in were: it is proven before the next
-	Proving bool // a call is at that
-	Strikes int  // refusals for too many calls in a row that named no time
+	Until   time.Time `json:"until,omitzero"` // closed until then; zero: open
+	Why     string    `json:"why,omitempty"`
+	Down    bool      `json:"down,omitempty"`    // the site says that it is down
+	Denied  int       `json:"denied,omitempty"`  // log-ins refused in a row; over 0: when Until has come, one call proves the log-in first
+	Doubt   bool      `json:"doubt,omitempty"`   // a call was refused as if the log-in were: it is proven before the next
+	Proving bool      `json:"proving,omitempty"` // a call is at that
+	Strikes int       `json:"strikes,omitempty"` // refusals for too many calls in a row that named no time
 }
 
 const (
@@ -36,23 +30,11 @@ const (
 	longDown    = time.Minute      // a 503 that asks for as much says that the site is down
 )
 
-// pass is what a call meets: busy if the gate is closed; proof if it has to
-// prove the log-in before it may begin. Until that came out others meet a
-// closed gate.
-func (g *gate) pass(now time.Time) (busy *connector.Busy, proof bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if now.Before(g.Until) {
-		return g.busy(now), false
+// closed returns the error of a gate that is closed, or nil.
+func (s shut) closed(now time.Time) *connector.Busy {
+	if !now.Before(s.Until) {
+		return nil
 	}
-	if g.Denied == 0 && !g.Doubt {
-		return nil, false
-	}
-	g.Until, g.Proving = now.Add(proving), true
-	return nil, true
-}
-
-func (s shut) busy(now time.Time) *connector.Busy {
 	b := &connector.Busy{For: s.Until.Sub(now), Why: s.Why}
 	switch {
 	case s.Denied > 0:
@@ -63,64 +45,62 @@ func (s shut) busy(now time.Time) *connector.Busy {
 	return b
 }
 
-// closed returns the error of a gate that is closed, or nil.
-func (g *gate) closed(now time.Time) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if now.Before(g.Until) {
-		return g.busy(now)
+// claim lets a call prove the log-in, if that is due. Until it came out others
+// meet a closed gate.
+func (s *shut) claim(now time.Time) bool {
+	if now.Before(s.Until) || s.Denied == 0 && !s.Doubt {
+		return false
 	}
-	return nil
+	s.Until, s.Proving = now.Add(proving), true
+	return true
 }
 
 // deny notes that the log-in was refused. Proven: by the call that tells it for
 // certain; else the next call has to ask that one first.
-func (g *gate) deny(now time.Time, why string, proven bool) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if now.Before(g.Until) && g.Denied > 0 && !g.Proving {
-		return // of many calls that were under way the first has told it
+func (s *shut) deny(now time.Time, why string, proven bool) bool {
+	if now.Before(s.Until) && s.Denied > 0 && !s.Proving {
+		return false // of many calls that were under way the first has told it
 	}
-	g.Why = why
+	s.Why = why
 	if !proven {
-		g.Doubt = true
-		return
+		s.Doubt = true
+		return true
 	}
-	g.Proving = false
-	g.Until = now.Add(min(deniedMost, deniedLeast<<min(g.Denied, 4)))
-	g.Denied++
+	s.Proving = false
+	s.Until = now.Add(min(deniedMost, deniedLeast<<min(s.Denied, 4)))
+	s.Denied++
+	return true
 }
 
-// admitted notes that the log-in was taken.
-func (g *gate) admitted() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.Denied > 0 || g.Doubt {
-		g.shut = shut{}
+// admit notes that the log-in was taken.
+func (s *shut) admit() bool {
+	if s.Denied == 0 && !s.Doubt {
+		return false
 	}
+	*s = shut{}
+	return true
 }
 
 // hear reads how long the site wants to be left alone from an answer: its
 // Retry-After, and for a 429 without one 2 s doubling up to 30 s. 0: it does not.
-func (g *gate) hear(now time.Time, status int, h http.Header, why string) time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+func (s *shut) hear(now time.Time, status int, h http.Header, why string) (wait time.Duration, changed bool) {
+	was := *s
 	busy := status == http.StatusTooManyRequests
 	if !busy && status != http.StatusServiceUnavailable {
 		if status < 400 {
-			g.Strikes = 0
+			s.Strikes = 0
 		}
-		return 0
+		return 0, *s != was
 	}
-	wait := retryAfter(h.Get("Retry-After"), now)
+	wait = retryAfter(h.Get("Retry-After"), now)
 	if wait == 0 && busy {
-		wait = min(30*time.Second, 2*time.Second<<min(g.Strikes, 4))
-		g.Strikes++
+		wait = min(30*time.Second, 2*time.Second<<min(s.Strikes, 4))
+		s.Strikes++
 	}
-	if until := now.Add(wait); wait > 0 && until.After(g.Until) {
-		g.Until, g.Why, g.Down = until, why, !busy && wait >= longDown
+	if until := now.Add(wait); wait > 0 && until.After(s.Until) {
+		s.Until, s.Why, s.Down = until, why, !busy && wait >= longDown
 	}
-	return wait
+	return wait, *s != was
 }
 
 // retryAfter reads a Retry-After header: seconds, or a date.
@@ -144,10 +124,24 @@ func (c *Client) heed(r call, err error) {
 		return
 	}
 	if f, ok := errors.AsType[*failure](err); ok && f.denied {
-		c.gate.deny(c.now(), f.Error(), r.path == myself || f.status == http.StatusForbidden)
+		proven := r.path == myself || f.status == http.StatusForbidden
+		c.limits.note(func(b *book) bool { return b.Gate.deny(c.now(), f.Error(), proven) })
 	} else if err == nil && r.path == myself {
-		c.gate.admitted()
+		if known := c.limits.known().Gate; known.admit() {
+			c.limits.note(func(b *book) bool { return b.Gate.admit() })
+		}
 	}
+}
+
+// pause notes at the gate what an answer says of being left alone, and for how
+// long that is.
+func (c *Client) pause(status int, h http.Header, why string) time.Duration {
+	known := c.limits.known().Gate
+	wait, changed := known.hear(c.now(), status, h, why)
+	if changed {
+		c.limits.note(func(b *book) bool { _, changed := b.Gate.hear(c.now(), status, h, why); return changed })
+	}
+	return wait
 }
 
 // enter passes the gate before a call is begun. It reports whether the call is
@@ -156,12 +150,24 @@ func (c *Client) enter(ctx context.Context, r call) (proves bool, err error) {
 	if r.proves {
 		return true, nil
 	}
-	busy, proof := c.gate.pass(c.now())
-	if busy != nil {
+	known := c.limits.known().Gate
+	if busy := known.closed(c.now()); busy != nil {
 		return false, busy
 	}
-	if !proof || r.path == myself {
-		return proof, nil
+	if !known.claim(c.now()) {
+		return false, nil
+	}
+	if err := c.limits.change(ctx, func(b *book) bool { proves = b.Gate.claim(c.now()); return proves }); err != nil {
+		return false, err
+	}
+	if !proves { // another call is at it, or has proven it
+		if busy := c.limits.known().Gate.closed(c.now()); busy != nil {
+			return false, busy
+		}
+		return false, nil
+	}
+	if r.path == myself {
+		return true, nil
 	}
 	ask := get(myself)
 	ask.proves = true

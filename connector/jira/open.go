@@ -37,7 +37,6 @@ type Client struct {
 	pageSize int // issues on a page of a walk; they come with little beside their ids
 
 	limits *limits
-	gate   *gate
 	clock  *clock
 
 	account memo[person]
@@ -58,7 +57,7 @@ func Open(site Site, o Options) (*Client, error) {
 	}
 	c := &Client{
 		site: site, dialect: dialectOf(site.Flavour), http: o.HTTP, log: o.Log, now: o.Now, timeout: o.Timeout,
-		pageSize: 250, limits: newLimits(), gate: &gate{}, clock: &clock{},
+		pageSize: 250, clock: &clock{},
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -66,6 +65,7 @@ func Open(site Site, o Options) (*Client, error) {
 	if c.now == nil {
 		c.now = time.Now
 	}
+	c.limits = newLimits(site.Shared, c.now, c.log)
 	if c.timeout == 0 {
 		c.timeout = 30 * time.Second
 	}

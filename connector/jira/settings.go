@@ -30,6 +30,7 @@ type Site struct {
 	Secret  connector.Secret // of its webhooks; not set: the path key alone proves a delivery
 	Bearer  Bearer           // has the tokens of an OAuth 2.0 app, which are sent instead of User and Token; nil: no app calls
 	App     connector.Secret // of that app: signs what its webhooks deliver
+	Shared  Shared           // by which several processes keep to the limits of the site together; nil: this one alone calls it
 }
 
 // A Bearer has the tokens of one site for an OAuth 2.0 app: docs/JIRA.md "OAuth 2.0".
