@@ -41,8 +41,7 @@ func TestEveryRouteAnswersAnything(t *testing.T) {
 				path := strings.NewReplacer("{v}", "2", "{issue}", p.project()+"-1", "{project}", p.project(), "{comment}", "10000", "{key}", "k", "{type}", "1", "{id}", "1", "{hook}", "10000").Replace(r.Path)
 				q := httptest.NewRequest(r.Method, path+"?jql=project%3D"+p.project()+"&maxResults=3", strings.NewReader(body))
 				q.SetBasicAuth("ada@example.com", "ada")
-				w := httptest.NewRecorder()
-				p.sim.ServeHTTP(w, q)
+				w := serve(t, f, p.sim, q)
 				answers(t, fmt.Sprintf("%s %s %s, body %d", f, r.Method, path, n), w)
 			}
 		}
@@ -75,8 +74,7 @@ func FuzzRequests(f *testing.F) {
 		q := httptest.NewRequest("GET", "/", strings.NewReader(body))
 		q.Method, q.URL = method, u
 		q.SetBasicAuth("admin@example.com", "example")
-		w := httptest.NewRecorder()
-		p.sim.ServeHTTP(w, q)
+		w := serve(t, flavour, p.sim, q)
 		answers(t, fmt.Sprintf("%s %s", method, u), w)
 	})
 }

@@ -69,7 +69,7 @@ func readDynamic(c *call) (reply, error) {
 	}
 	all, vals := c.mine(), []any{}
 	for _, h := range page(all, start, most) {
-		vals = append(vals, object{"id": number(h.ID), "url": h.URL, "jqlFilter": h.Filter, "events": h.Events, "expirationDate": c.v.stamp(h.Expires)})
+		vals = append(vals, object{"id": number(h.ID), "url": h.URL, "jqlFilter": h.Filter, "events": h.Events, "expirationDate": h.Expires.UnixMilli()})
 	}
 	return ok(object{"startAt": start, "maxResults": most, "total": len(all), "isLast": start+len(vals) >= len(all), "values": vals})
 }
@@ -203,7 +203,7 @@ func refreshDynamic(c *call) (reply, error) {
 			h.Expires = end
 		}
 	}
-	return ok(object{"expirationDate": c.v.stamp(end)})
+	return ok(object{"expirationDate": end.UnixMilli()})
 }
 
 // prover makes the token by which a delivery to an app proves itself. What it

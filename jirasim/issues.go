@@ -84,7 +84,8 @@ func createBulk(c *call) (reply, error) {
 		return reply{}, err
 	}
 	if len(in.Issues) == 0 || len(in.Issues) > 50 {
-		return reply{}, world.Refuse(400, "The number of issues must be between 1 and 50.")
+		// Its words are unverified; errors, if there are any, is a list here.
+		return reply{status: 400, body: messages{[]string{"The number of issues must be between 1 and 50."}}}, nil
 	}
 	made, failed := []any{}, []any{}
 	for n, b := range in.Issues {

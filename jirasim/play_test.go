@@ -96,10 +96,9 @@ func (p *play) do(method, path string, body any) answer {
 		r.SetBasicAuth(p.who+"@example.com", token)
 	}
 	maps.Copy(r.Header, p.with)
-	w := httptest.NewRecorder()
-	p.sim.ServeHTTP(w, r)
+	w := serve(p.t, p.opt.Flavour, p.sim, r)
 	a := answer{status: w.Code, header: w.Header(), raw: w.Body.String()}
-	if strings.Contains(a.header.Get("Content-Type"), "json") {
+	if isJSON(a.header) && a.raw != "" {
 		if err := json.Unmarshal(w.Body.Bytes(), &a.body); err != nil {
 			p.t.Fatalf("%s %s: the answer is no JSON: %v\n%s", method, path, err, a.raw)
 		}

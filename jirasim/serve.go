@@ -175,7 +175,7 @@ func write(w http.ResponseWriter, r reply) {
 		_, _ = io.WriteString(w, s) // whoever hung up does not hear it
 		return
 	}
-	if h.Get("Content-Type") == "" && r.body != nil {
+	if h.Get("Content-Type") == "" && (r.body != nil || r.status < 204) { // recorded: a 201 with nothing in it is JSON too
 		h.Set("Content-Type", "application/json;charset=UTF-8")
 	}
 	var b []byte
