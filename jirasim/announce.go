@@ -38,7 +38,7 @@ func (s *Sim) announce(e world.Event, v view) {
 
 // wanted asks the JQL filter of a webhook.
 func (s *Sim) wanted(h *world.Hook, e world.Event) bool {
-	if h.Filter == "" {
+	if h.Filter == "" || !filtered(e) {
 		return true
 	}
 	q, err := jql.Parse(h.Filter)
@@ -76,10 +76,12 @@ func (s *Sim) delivery(h *world.Hook, e world.Event, v view) delivery {
 
 // address fills in the variables of a webhook's address.
 func address(to string, e world.Event, w *world.World) string {
-	pairs := []string{}
-	vars := map[string]string{"issue.id": e.Issue.ID, "issue.key": e.Issue.Key, "project.id": e.Issue.Project}
-	if p := w.Home(e.Issue); p != nil {
-		vars["project.key"] = p.Key
+	pairs, vars := []string{}, map[string]string{}
+	if e.Issue != nil {
+		vars = map[string]string{"issue.id": e.Issue.ID, "issue.key": e.Issue.Key, "project.id": e.Issue.Project}
+		if p := w.Home(e.Issue); p != nil {
+			vars["project.key"] = p.Key
+		}
 	}
 	if e.Comment != nil {
 		vars["comment.id"] = e.Comment.ID
@@ -98,6 +100,9 @@ func uuid(r *rand.Rand) string {
 // event is the body of a delivery: docs/JIRA.md "Webhooks".
 func (v view) event(e world.Event) object {
 	o := object{"timestamp": e.At.UnixMilli(), "webhookEvent": e.Kind}
+	if v.partial(e, o) {
+		return o
+	}
 	if e.Comment != nil {
 		o["comment"] = v.comment(e.Issue, e.Comment, false)
 	}

@@ -16,6 +16,7 @@ func controlRoutes() []route {
 		{"DELETE", "/_sim/requests", both, forget, "", "", 0, true},
 		{"GET", "/_sim/faults", both, readFaults, "", "", 0, true},
 		{"POST", "/_sim/faults", both, setFaults, "", "", 0, true},
+		{"POST", "/_sim/settings", both, changeSettings, "", "", 0, true},
 		{"POST", "/_sim/clock", both, setClock, "", "", 0, true},
 		{"POST", "/_sim/permissions", both, setPermission, "", "", 0, true},
 		{"POST", "/_sim/move", both, move, "", "", 0, true},

@@ -2,9 +2,11 @@ package jirasim_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -29,7 +32,8 @@ var update = flag.Bool("update", false, "record the answers in testdata anew")
 //
 // where the ACCOUNT "app" is the app that was consented to; $code, $access_token
 // and $refresh_token stand for what was last given, $cloud for the id of the site,
-// and $ADF(text) in a body is a document of one paragraph. Every route that the
+// $media for the last address of a file, $ADF(text) in a body is a document of one
+// paragraph, and a body $FILE(name,content) is an upload of that file, its content after "base64:" in base64. Every route that the
 // flavour has must be answered with success by one of the scripts.
 func TestExchanges(t *testing.T) {
 	for _, f := range []jirasim.Flavour{jirasim.Cloud, jirasim.DataCenter} {
@@ -115,6 +119,16 @@ func (p *play) line(line string, done map[string]bool) []byte {
 	if len(parts) == 3 {
 		body = adfWord.ReplaceAllString(parts[2], `{"type":"doc","version":1,"content":[{"type":"paragraph","content":[{"type":"text","text":"$1"}]}]}`)
 	}
+	if parts[0] == "DELETE" {
+		q.with = http.Header{"Content-Type": {"application/json"}}
+	}
+	if s, is := body.(string); is && strings.HasPrefix(s, "$FILE(") {
+		name, content, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(s, "$FILE("), ")"), ",")
+		if b, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(content, "base64:")); err == nil && strings.HasPrefix(content, "base64:") {
+			content = string(b)
+		}
+		body, q.with = upload(p.t, file{name: name, content: content})
+	}
 	a := q.do(parts[0], parts[1], body)
 	p.keep(a)
 	if a.status < 400 || strings.HasSuffix(parts[1], "/search") && a.status == 410 {
@@ -134,6 +148,9 @@ func (p *play) keep(a answer) {
 	}
 	if to, err := url.Parse(a.header.Get("Location")); err == nil && to.Query().Has("code") {
 		p.given["$code"] = to.Query().Get("code")
+	}
+	if to, err := url.Parse(a.header.Get("Location")); err == nil && strings.HasPrefix(to.Path, "/file/") {
+		p.given["$media"] = to.RequestURI()
 	}
 	o, _ := a.body.(map[string]any)
 	for word, key := range map[string]string{"$access_token": "access_token", "$refresh_token": "refresh_token", "$cloud": "cloudId"} {
@@ -176,8 +193,15 @@ func written(t testing.TB, a answer) []byte {
 			fmt.Fprintf(&out, "%s: %s\n", h, v)
 		}
 	}
+	if a.body == nil && !utf8.ValidString(a.raw) {
+		fmt.Fprintf(&out, "(%s)\n", a.header.Get("Content-Type"))
+		return out.Bytes()
+	}
 	if a.body == nil {
-		out.WriteString(a.raw)
+		out.WriteString(strings.TrimSuffix(a.raw, "\n"))
+		if a.raw != "" {
+			out.WriteByte('\n')
+		}
 		return out.Bytes()
 	}
 	b, err := json.MarshalIndent(plain(a.body), "", " ")

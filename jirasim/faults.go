@@ -35,6 +35,7 @@ type Faults struct {
 	Lag        Duration      `json:"lag"`        // the longest time until a search shows a change
 	ShortPages float64       `json:"shortPages"` // chance that a page of a Cloud search is short
 	Limits     bool          `json:"limits"`     // rate limits
+	MediaLoss  bool          `json:"mediaLoss"`  // on Cloud a write of rich text that drops media nodes deletes their files
 }
 
 // A Fault strikes requests.

@@ -30,6 +30,7 @@ func (c *call) issue() (*world.Issue, error) {
 	if no != nil {
 		return nil, no
 	}
+	c.by.At = i
 	return i, nil
 }
 

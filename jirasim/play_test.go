@@ -60,7 +60,7 @@ func (p play) as(who string) *play {
 
 // apart reports whether a path is not under the API's root.
 func apart(path string) bool {
-	for _, root := range []string{"/rest/", "/_", "/authorize", "/oauth/", "/ex/"} {
+	for _, root := range []string{"/rest/", "/_", "/authorize", "/oauth/", "/ex/", "/secure/", "/file/"} {
 		if strings.HasPrefix(path, root) {
 			return true
 		}

@@ -10,8 +10,8 @@ func propertyRoutes() []route {
 	return []route{
 		{"GET", "/rest/api/{v}/issue/{issue}/properties", both, onIssue(propertyKeys), "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/{issue}/properties/{key}", both, onIssue(readProperty), "", "", 0, false},
-		{"PUT", "/rest/api/{v}/issue/{issue}/properties/{key}", both, onIssue(setProperty), "webhooks issue_property_*", "", 0, false},
-		{"DELETE", "/rest/api/{v}/issue/{issue}/properties/{key}", both, onIssue(dropProperty), "webhooks issue_property_*", "", 0, false},
+		{"PUT", "/rest/api/{v}/issue/{issue}/properties/{key}", both, onIssue(setProperty), "", "", 0, false},
+		{"DELETE", "/rest/api/{v}/issue/{issue}/properties/{key}", both, onIssue(dropProperty), "", "", 0, false},
 		{"GET", "/rest/api/{v}/comment/{comment}/properties", both, onComment(propertyKeys), "", "", 0, false},
 		{"GET", "/rest/api/{v}/comment/{comment}/properties/{key}", both, onComment(readProperty), "", "", 0, false},
 		{"PUT", "/rest/api/{v}/comment/{comment}/properties/{key}", both, onComment(setProperty), "", "", 0, false},

@@ -30,7 +30,8 @@ const (
 
 // operations are all routes of Jira that the simulator answers.
 func operations() []route {
-	return slices.Concat(siteRoutes(), userRoutes(), metaRoutes(), issueRoutes(), commentRoutes(), propertyRoutes(), searchRoutes(), hookRoutes(), dynamicRoutes(), oauthRoutes())
+	return slices.Concat(siteRoutes(), userRoutes(), metaRoutes(), issueRoutes(), commentRoutes(), propertyRoutes(), searchRoutes(), hookRoutes(), dynamicRoutes(), oauthRoutes(),
+		linkRoutes(), remoteRoutes(), worklogRoutes(), watcherRoutes(), attachmentRoutes(), settingRoutes())
 }
 
 // A node is one segment in the tree of routes.

@@ -90,7 +90,7 @@ func (v view) fields(i *world.Issue, want choice) object {
 		switch {
 		case !want.has(f.ID), f.ID == "issuekey", f.ID == "text", f.ID == "statusCategory" && !v.cloud():
 		case f.Custom && !slices.Contains(v.w.Home(i).Edit, f.ID):
-		case f.Kind == world.Shown || f.Kind == world.ProjectOf:
+		case f.Kind == world.Shown || f.Kind == world.ProjectOf || f.Kind == world.TimeTracking:
 			out[f.ID] = v.computed(i, f.ID)
 		default:
 			out[f.ID] = v.value(f, i.Values[f.ID])
@@ -116,7 +116,7 @@ func (v view) value(f *world.Field, x world.Value) any {
 	switch f.Kind {
 	case world.Rich:
 		return v.w.Rich(x.Text, v.api)
-	case world.Number:
+	case world.Number, world.Seconds:
 		return *x.Number
 	case world.Instant:
 		t, err := time.Parse(time.RFC3339Nano, x.Text)
@@ -153,7 +153,6 @@ func (v view) options(f *world.Field, ids []string) any {
 
 // computed shows what nobody can set.
 func (v view) computed(i *world.Issue, id string) any {
-	self := v.rest("issue", i.Key)
 	switch id {
 	case "project":
 		return v.project(v.w.Home(i))
@@ -171,19 +170,27 @@ func (v view) computed(i *world.Issue, id string) any {
 		all := v.comments(i)
 		return object{"comments": all, "self": v.rest("issue", i.ID, "comment"), "maxResults": len(all), "total": len(all), "startAt": 0}
 	case "worklog":
-		return object{"startAt": 0, "maxResults": 20, "total": 0, "worklogs": []any{}}
-	case "components", "fixVersions", "versions", "issuelinks", "subtasks", "attachment":
+		return v.worked(i)
+	case "issuelinks":
+		return v.links(i)
+	case "attachment":
+		return v.attachments(i)
+	case "components", "fixVersions", "versions", "subtasks":
 		return []any{}
 	case "watches":
-		return object{"self": self + "/watchers", "watchCount": 0, "isWatching": false}
+		return v.watches(i)
 	case "votes":
-		return object{"self": self + "/votes", "votes": 0, "hasVoted": false}
+		return v.votes(i)
 	case "timetracking":
-		return object{}
+		return v.times(i)
 	case "progress", "aggregateprogress":
-		return object{"progress": 0, "total": 0}
+		return v.progress(i)
+	case "aggregatetimespent", "aggregatetimeestimate", "aggregatetimeoriginalestimate":
+		if n, is := i.Time(strings.TrimPrefix(id, "aggregate")); is {
+			return n
+		}
 	case "workratio":
-		return -1
+		return v.workratio(i)
 	}
 	return nil
 }
@@ -206,20 +213,28 @@ func (v view) comment(i *world.Issue, c *world.Comment, properties bool) object 
 		o["jsdPublic"] = true
 	}
 	if c.Visibility != nil {
-		vis := *c.Visibility
-		if !v.cloud() {
-			vis.Identifier = ""
-		}
-		o["visibility"] = vis
+		o["visibility"] = v.visibility(c.Visibility)
 	}
 	if properties {
-		ps := []world.Property{}
-		for _, k := range sortedKeys(c.Properties) {
-			ps = append(ps, world.Property{Key: k, Value: c.Properties[k]})
-		}
-		o["properties"] = ps
+		o["properties"] = v.properties(c.Properties)
 	}
 	return o
+}
+
+func (v view) visibility(vis *world.Visibility) world.Visibility {
+	out := *vis
+	if !v.cloud() {
+		out.Identifier = ""
+	}
+	return out
+}
+
+func (v view) properties(held map[string]json.RawMessage) []world.Property {
+	out := []world.Property{}
+	for _, k := range sortedKeys(held) {
+		out = append(out, world.Property{Key: k, Value: held[k]})
+	}
+	return out
 }
 
 // changelog is what expand=changelog gives: Cloud's is newest first and cut,
@@ -250,7 +265,9 @@ func (v view) items(c *world.Change) []any {
 	for _, it := range c.Items {
 		o := object{"field": it.Field, "fieldtype": it.Type, "from": it.From, "fromString": it.FromText, "to": it.To, "toString": it.ToText}
 		if v.cloud() {
-			o["fieldId"] = it.ID
+			if it.ID != "" {
+				o["fieldId"] = it.ID
+			}
 			if it.User {
 				o["tmpFromAccountId"], o["tmpToAccountId"] = it.From, it.To
 			}

@@ -17,7 +17,7 @@ func (v view) schema(f *world.Field) object {
 	switch f.Kind {
 	case world.Line, world.Rich:
 		o["type"] = "string"
-	case world.Number:
+	case world.Number, world.Seconds:
 		o["type"] = "number"
 	case world.Date:
 		o["type"] = "date"
@@ -50,11 +50,13 @@ func shown(id string) object {
 	switch id {
 	case "created", "updated", "resolutiondate", "lastViewed":
 		return object{"type": "datetime"}
-	case "components", "issuelinks", "attachment", "worklog":
-		return object{"type": "array", "items": strings.TrimSuffix(id, "s")}
+	case "attachment", "worklog":
+		return object{"type": "array", "items": id}
+	case "components":
+		return object{"type": "array", "items": "component"}
 	case "fixVersions", "versions":
 		return object{"type": "array", "items": "version"}
-	case "subtasks":
+	case "subtasks", "issuelinks":
 		return object{"type": "array", "items": "issuelinks"}
 	case "comment":
 		return object{"type": "comments-page"}

@@ -51,6 +51,7 @@ type Account struct {
 // Options say what kind of site to simulate.
 type Options struct {
 	Flavour   Flavour
+	MediaURL  string           // start of the addresses of files on Cloud; empty: the site's own, by another name if it has one
 	PublicURL string           // start of self links, without a slash at the end; empty: from each request
 	Seed      uint64           // decides ids and every chance
 	Now       func() time.Time // nil: time.Now
@@ -139,7 +140,8 @@ func (s *Sim) Close() {
 // now is the time on the site's clock; Jira keeps milliseconds.
 func (s *Sim) now() time.Time { return s.opt.Now().Add(s.ahead).UTC().Truncate(time.Millisecond) }
 
-func (s *Sim) lag() { s.w.Lag = time.Duration(s.faults.Lag) }
+// lag tells the world of the faults that are its own.
+func (s *Sim) lag() { s.w.Lag, s.w.Loses = time.Duration(s.faults.Lag), s.faults.MediaLoss }
 
 // saved is the whole state.
 type saved struct {

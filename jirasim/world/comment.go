@@ -2,7 +2,6 @@ package world
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strconv"
 )
@@ -12,20 +11,6 @@ type Remark struct {
 	Body       json.RawMessage `json:"body"`
 	Visibility *Visibility     `json:"visibility"`
 	Properties []Property      `json:"properties"`
-}
-
-// addAll adds the comments that came with an edit.
-func (w *World) addAll(by By, issue string, raws []json.RawMessage) error {
-	for _, raw := range raws {
-		var r Remark
-		if json.Unmarshal(raw, &r) != nil {
-			return RefuseField("comment", "Comment body is not valid!")
-		}
-		if _, err := w.Comment(by, w.Issues[issue], r); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Comment adds a comment.
@@ -63,7 +48,7 @@ func (w *World) remark(by By, r Remark) (string, error) {
 	if null(r.Body) {
 		return "", RefuseField("comment", "Comment body can not be empty!")
 	}
-	body, c := w.rich(r.Body, by.API)
+	body, c := w.rich(r.Body, by)
 	switch {
 	case c == tooLong, c == invalidInput && w.Flavour == DataCenter:
 		return "", RefuseField("comment", "%s", c)
@@ -74,19 +59,27 @@ func (w *World) remark(by By, r Remark) (string, error) {
 	case body == "":
 		return "", RefuseField("comment", "Comment body can not be empty!")
 	}
-	if v := r.Visibility; v != nil && by.User != nil {
-		switch {
-		case v.Type == "group" && !w.Group(v.Value):
-			return "", RefuseField("commentLevel", "Group '%s' does not exist.", v.Value)
-		case v.Type == "role" && !w.Role(v.Value):
-			return "", RefuseField("commentLevel", "Role '%s' does not exist.", v.Value)
-		case v.Type != "group" && v.Type != "role":
-			return "", Refuse(400, "Invalid visibility type specified.")
-		case !w.Belongs(by.User, *v):
-			return "", RefuseField("commentLevel", "You are not a member of the %s '%s'.", v.Type, v.Value)
+	if r.Visibility != nil && by.User != nil {
+		if err := w.closed(by, *r.Visibility); err != nil {
+			return "", err
 		}
 	}
 	return body, checkProperties(r.Properties)
+}
+
+// closed refuses a restriction that the caller may not make.
+func (w *World) closed(by By, v Visibility) error {
+	switch {
+	case v.Type == "group" && !w.Group(v.Value):
+		return RefuseField("commentLevel", "Group '%s' does not exist.", v.Value)
+	case v.Type == "role" && !w.Role(v.Value):
+		return RefuseField("commentLevel", "Role '%s' does not exist.", v.Value)
+	case v.Type != "group" && v.Type != "role":
+		return Refuse(400, "Invalid visibility type specified.")
+	case !w.Belongs(by.User, v):
+		return RefuseField("commentLevel", "You are not a member of the %s '%s'.", v.Type, v.Value)
+	}
+	return nil
 }
 
 // Recomment changes a comment.
@@ -108,6 +101,7 @@ func (w *World) Recomment(by By, i *Issue, c *Comment, r Remark) (*Comment, erro
 	all[slices.Index(all, c)] = &n
 	w.recomment(by, i, all)
 	w.tell("comment_updated", "issue_comment_edited", by, i.ID, &n)
+	w.lose(by, i.ID, c.Body, n.Body)
 	return &n, nil
 }
 
@@ -184,16 +178,12 @@ func (w *World) SetCommentProperty(by By, i *Issue, c *Comment, p Property) erro
 	if err := w.owns(by, i, c, "EDIT", "edit this comment"); err != nil {
 		return err
 	}
-	n := *c
-	if p.Value == nil {
-		n.Properties = maps.Clone(c.Properties)
-		delete(n.Properties, p.Key)
-	} else {
-		if err := checkProperties([]Property{p}); err != nil {
-			return err
-		}
-		n.Properties = keep(c.Properties, []Property{p})
+	props, err := changed(c.Properties, p)
+	if err != nil {
+		return err
 	}
+	n := *c
+	n.Properties = props
 	j := *i
 	j.Comments = slices.Clone(i.Comments)
 	j.Comments[slices.Index(j.Comments, c)] = &n

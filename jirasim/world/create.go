@@ -37,7 +37,7 @@ func (w *World) Create(by By, b Body) (*Issue, error) {
 	w.put(i, by.Now)
 	w.emit(Event{Kind: "jira:issue_created", Name: "issue_created", At: by.Now, By: by.User, Issue: i,
 		Change: &Change{ID: w.Next("change"), Author: by.User.ID, At: by.Now, Items: w.items(nil, d.now)}})
-	return i, w.addAll(by, i.ID, d.comments)
+	return i, d.follow(i.ID)
 }
 
 // place finds the project and the issue type of a body, and takes both out.
@@ -101,5 +101,6 @@ func (w *World) Delete(by By, i *Issue) error {
 	for _, c := range i.Comments {
 		w.emit(Event{Kind: "comment_deleted", At: by.Now, By: by.User, Issue: i, Comment: c, Secondary: true})
 	}
+	w.forget(by, i)
 	return nil
 }

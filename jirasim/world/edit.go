@@ -29,8 +29,8 @@ type draft struct {
 	w        *World
 	by       By
 	project  *Project
-	was, now map[string]Value // of the fields that it names
-	comments []json.RawMessage
+	was, now map[string]Value     // of the fields that it names
+	later    []func(*Issue) error // what is done once the issue is there
 	wrong    *Refusal
 }
 
@@ -64,6 +64,10 @@ func (d *draft) read(b Body, on func(*Field) bool) {
 			d.blame(id, "Field '"+id+"' cannot appear in both 'fields' and 'update'")
 			continue
 		}
+		if id == "timetracking" {
+			d.estimate(b.Fields[id], on)
+			continue
+		}
 		if f := d.open(id, on); f != nil {
 			v, c := d.w.take(f, b.Fields[id], d.by, d.project)
 			d.now[id] = v
@@ -71,8 +75,7 @@ func (d *draft) read(b Body, on func(*Field) bool) {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.Update)) {
-		if id == "comment" {
-			d.comment(b.Update[id])
+		if d.aside(id, b.Update[id], on) {
 			continue
 		}
 		if f := d.open(id, on); f != nil {
@@ -87,23 +90,62 @@ func (d *draft) open(id string, on func(*Field) bool) *Field {
 	switch {
 	case f != nil && f.Kind == StatusOf:
 		return nil
-	case f == nil || f.Kind == Shown || f.Kind == ProjectOf || !on(f), id == "reporter" && !d.w.May(d.by.User, "MODIFY_REPORTER", d.project):
+	case f == nil || f.Kind.computed() || !on(f), id == "reporter" && !d.w.May(d.by.User, "MODIFY_REPORTER", d.project):
 		d.blame(id, offScreen(id))
 		return nil
 	}
 	return f
 }
 
-func (d *draft) comment(ops []map[string]json.RawMessage) {
+// aside does the verbs on what is no value of an issue.
+func (d *draft) aside(id string, ops []map[string]json.RawMessage, on func(*Field) bool) bool {
+	switch id {
+	case "comment":
+		d.adds(id, ops, d.comment)
+	case "issuelinks":
+		d.adds(id, ops, d.tie)
+	case "worklog":
+		d.adds(id, ops, d.work)
+	case "timetracking":
+		d.track(ops, on)
+	default:
+		return false
+	}
+	return true
+}
+
+// adds does the only verb that some fields have.
+func (d *draft) adds(id string, ops []map[string]json.RawMessage, add func(json.RawMessage)) {
 	for _, op := range ops {
 		for verb, raw := range op {
 			if verb != "add" {
-				d.blame("comment", "Field 'comment' does not support operation '"+verb+"'")
+				d.blame(id, "Field '"+id+"' does not support operation '"+verb+"'")
 				continue
 			}
-			d.comments = append(d.comments, raw)
+			add(raw)
 		}
 	}
+}
+
+func (d *draft) comment(raw json.RawMessage) {
+	d.later = append(d.later, func(i *Issue) error {
+		var r Remark
+		if json.Unmarshal(raw, &r) != nil {
+			return RefuseField("comment", "Comment body is not valid!")
+		}
+		_, err := d.w.Comment(d.by, i, r)
+		return err
+	})
+}
+
+// follow does what comes with an edit.
+func (d *draft) follow(id string) error {
+	for _, do := range d.later {
+		if err := do(d.w.Issues[id]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // operate does the verbs of update, one after the other.
@@ -150,6 +192,9 @@ func (f *Field) Verbs() []string {
 	if f.Kind == Labels || f.Kind == Choices {
 		return []string{"add", "set", "remove"}
 	}
+	if f.Kind == TimeTracking {
+		return []string{"set", "edit"}
+	}
 	return []string{"set"}
 }
 
@@ -177,11 +222,17 @@ func (w *World) Edit(by By, i *Issue, b Body) error {
 	if err := w.properties(i, b.Properties); err != nil {
 		return err
 	}
+	was := i.Values
 	i = w.Issues[i.ID]
 	if c := w.change(by, i, d.now, b.Metadata); c != nil {
 		w.emit(Event{Kind: "jira:issue_updated", Name: eventName(w.Flavour, c), At: by.Now, By: by.User, Issue: w.Issues[i.ID], Change: c})
 	}
-	return w.addAll(by, i.ID, d.comments)
+	for _, id := range slices.Sorted(maps.Keys(d.now)) {
+		if f := w.Field(id); f.Kind == Rich {
+			w.lose(by, i.ID, was[id].Text, d.now[id].Text)
+		}
+	}
+	return d.follow(i.ID)
 }
 
 // editable reports whether an edit may set f: Cloud no longer asks the edit

@@ -33,9 +33,9 @@ func fields(f Flavour) []*Field {
 		sys("issuekey", "Key", Shown, "key", "id", "issue"), sys("comment", "Comment", Shown), sys("text", "Text", Shown),
 		sys("components", "Components", Shown, "component"), sys("fixVersions", "Fix versions", Shown, "fixVersion"), sys("versions", "Affects versions", Shown, "affectedVersion"),
 		sys("issuelinks", "Linked Issues", Shown), sys("subtasks", "Sub-tasks", Shown), sys("attachment", "Attachment", Shown), sys("worklog", "Log Work", Shown),
-		sys("watches", "Watchers", Shown), sys("votes", "Votes", Shown), sys("timetracking", "Time tracking", Shown), sys("security", "Security Level", Shown, "level"),
+		sys("watches", "Watchers", Shown), sys("votes", "Votes", Shown), sys("timetracking", "Time tracking", TimeTracking), sys("security", "Security Level", Shown, "level"),
 		sys("progress", "Progress", Shown), sys("aggregateprogress", "Σ Progress", Shown), sys("workratio", "Work Ratio", Shown), sys("lastViewed", "Last Viewed", Shown),
-		sys("timespent", "Time Spent", Shown), sys("timeestimate", "Remaining Estimate", Shown), sys("timeoriginalestimate", "Original estimate", Shown),
+		sys("timespent", "Time Spent", Seconds), sys("timeestimate", "Remaining Estimate", Seconds, "remainingEstimate"), sys("timeoriginalestimate", "Original estimate", Seconds, "originalEstimate"),
 		sys("aggregatetimespent", "Σ Time Spent", Shown), sys("aggregatetimeestimate", "Σ Remaining Estimate", Shown), sys("aggregatetimeoriginalestimate", "Σ Original Estimate", Shown),
 		custom(0, "Severity", Select, options...), custom(1, "Customer", Line), custom(2, "Effort", Number), custom(3, "Root cause", Rich),
 	}

@@ -78,7 +78,7 @@ func (w *World) Establish(s Seat, first bool) *Project {
 	}
 	for _, f := range w.Fields {
 		switch f.Kind {
-		case Shown, StatusOf, ProjectOf, ResolvedAs:
+		case Shown, Seconds, StatusOf, ProjectOf, ResolvedAs:
 			continue
 		}
 		if f.ID == "creator" {

@@ -37,6 +37,8 @@ func (w *World) logged(f *Field, v Value) (id, text *string) {
 		return nil, new(w.Wiki(v.Text))
 	case Number:
 		return nil, new(v.Decimal())
+	case Seconds:
+		return new(v.Decimal()), new(v.Decimal())
 	case Date:
 		return &v.Text, new(v.Text + " 00:00:00.0")
 	case Select, Choices:

@@ -133,7 +133,7 @@ func (w *World) reach(s *Status) *Status {
 func (w *World) adoptRich(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
-		return w.FromWiki(s)
+		return w.FromWiki(s, nil)
 	}
 	native, err := w.FromADF(raw)
 	if err != nil || blank(raw) {

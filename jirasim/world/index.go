@@ -24,6 +24,7 @@ func (w *World) put(i *Issue, now time.Time) {
 	for _, c := range i.Comments {
 		w.said[c.ID] = i.ID
 	}
+	w.enter(i)
 	x := w.index[i.ID]
 	if x == nil {
 		x = &indexed{}
@@ -52,12 +53,14 @@ func (x *indexed) see(now time.Time) *Issue {
 // Restore rebuilds what the JSON form leaves out. Everything is indexed.
 func (w *World) Restore() {
 	w.keys, w.said, w.index = map[string]string{}, map[string]string{}, map[string]*indexed{}
+	w.parts, w.names = map[part]string{}, map[string]string{}
 	if w.Issues == nil {
 		w.Issues = map[string]*Issue{}
 	}
 	if w.Last == nil {
 		w.Last = map[string]int64{}
 	}
+	w.furnish()
 	for id, i := range w.Issues {
 		for _, k := range append(i.Past[:len(i.Past):len(i.Past)], i.Key) {
 			w.keys[strings.ToUpper(k)] = id
@@ -65,6 +68,7 @@ func (w *World) Restore() {
 		for _, c := range i.Comments {
 			w.said[c.ID] = id
 		}
+		w.enter(i)
 		w.index[id] = &indexed{shown: i}
 	}
 }

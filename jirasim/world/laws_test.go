@@ -254,7 +254,7 @@ func (l *life) chain(i *world.Issue) {
 	}
 	for id, it := range last {
 		f := l.w.Field(id)
-		if f == nil || f.Kind == world.ProjectOf || f.Kind == world.Shown {
+		if f == nil || f.Kind == world.ProjectOf || f.Kind == world.Shown || f.Kind == world.Seconds || f.Kind == world.TimeTracking {
 			continue
 		}
 		shown := l.w.Called(f, i.Values[id])

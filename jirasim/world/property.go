@@ -36,6 +36,19 @@ func keep(was map[string]json.RawMessage, ps []Property) map[string]json.RawMess
 	return out
 }
 
+// changed is the properties with one set or, with a nil value, removed.
+func changed(was map[string]json.RawMessage, p Property) (map[string]json.RawMessage, error) {
+	if p.Value == nil {
+		out := maps.Clone(was)
+		delete(out, p.Key)
+		return out, nil
+	}
+	if err := checkProperties([]Property{p}); err != nil {
+		return nil, err
+	}
+	return keep(was, []Property{p}), nil
+}
+
 // properties sets properties of an issue. They do not move updated: docs/JIRA.md "Search".
 func (w *World) properties(i *Issue, ps []Property) error {
 	if err := checkProperties(ps); err != nil || len(ps) == 0 {
@@ -52,12 +65,17 @@ func (w *World) SetProperty(by By, i *Issue, p Property) error {
 	if !w.May(by.User, "EDIT_ISSUES", w.Home(i)) {
 		return Refuse(403, "You do not have permission to edit issues in this project.")
 	}
-	if p.Value != nil {
-		return w.properties(i, []Property{p})
+	props, err := changed(i.Properties, p)
+	if err != nil {
+		return err
 	}
 	n := *i
-	n.Properties = maps.Clone(i.Properties)
-	delete(n.Properties, p.Key)
+	n.Properties = props
 	w.put(&n, n.Updated)
+	kind := "issue_property_set"
+	if p.Value == nil {
+		kind = "issue_property_deleted"
+	}
+	w.emit(Event{Kind: kind, At: by.Now, By: by.User, Issue: &n, Property: &p})
 	return nil
 }

@@ -9,26 +9,6 @@ import (
 	"example.com/accord/connector/jira/wiki"
 )
 
-// Wiki shows native rich text as wiki markup.
-func (w *World) Wiki(native string) string {
-	if w.Flavour == DataCenter || native == "" {
-		return native
-	}
-	d, err := adf.Decode([]byte(native))
-	if err != nil {
-		return ""
-	}
-	return wiki.Encode(d)
-}
-
-// FromWiki turns wiki markup into native rich text.
-func (w *World) FromWiki(s string) string {
-	if w.Flavour == DataCenter || s == "" {
-		return s
-	}
-	return string(adf.Encode(wiki.Decode(s)))
-}
-
 // FromADF turns ADF into native rich text.
 func (w *World) FromADF(doc []byte) (string, error) {
 	d, err := adf.Decode(doc)
@@ -59,11 +39,11 @@ func (w *World) Rich(native string, api int) any {
 
 // rich reads rich text as this version of the API takes it. The second result
 // says what is wrong with it.
-func (w *World) rich(raw json.RawMessage, api int) (string, complaint) {
+func (w *World) rich(raw json.RawMessage, by By) (string, complaint) {
 	if null(raw) {
 		return "", ""
 	}
-	if !w.Adf(api) {
+	if !w.Adf(by.API) {
 		var s string
 		if json.Unmarshal(raw, &s) != nil {
 			return "", "Operation value must be a string"
@@ -71,7 +51,7 @@ func (w *World) rich(raw json.RawMessage, api int) (string, complaint) {
 		if utf8.RuneCountInString(s) > longest {
 			return "", tooLong
 		}
-		return w.FromWiki(s), ""
+		return w.FromWiki(s, by.At), ""
 	}
 	if raw[0] != '{' {
 		return "", "Operation value must be an Atlassian Document (see the Atlassian Document Format)"

@@ -16,7 +16,7 @@ func (w *World) take(f *Field, raw json.RawMessage, by By, p *Project) (Value, c
 	case Line:
 		return w.line(f, raw)
 	case Rich:
-		s, c := w.rich(raw, by.API)
+		s, c := w.rich(raw, by)
 		return Value{Text: s}, c
 	case Number:
 		return number(raw)

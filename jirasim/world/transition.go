@@ -58,7 +58,7 @@ func (w *World) Transition(by By, i *Issue, b Body) error {
 	if c != nil {
 		w.emit(Event{Kind: "jira:issue_updated", Name: name, At: by.Now, By: by.User, Issue: w.Issues[i.ID], Change: c})
 	}
-	return w.addAll(by, i.ID, d.comments)
+	return d.follow(i.ID)
 }
 
 // notOpen refuses a transition; the flavours word it in their own way.

@@ -51,8 +51,15 @@ const (
 	StatusOf   Kind = "status"     // Text: id
 	ResolvedAs Kind = "resolution" // Text: id
 	ProjectOf  Kind = "project"    // computed
-	Shown      Kind = "shown"      // computed: cannot be written
+	Seconds    Kind = "seconds"    // Number: set by timetracking and worklogs
+
+	TimeTracking Kind = "timetracking" // computed: sets fields of seconds
+
+	Shown Kind = "shown" // computed: cannot be written
 )
+
+// computed reports whether a field has no value that could be set.
+func (k Kind) computed() bool { return k == Shown || k == ProjectOf || k == Seconds }
 
 // A Field is something an issue can hold.
 type Field struct {

@@ -36,11 +36,17 @@ type World struct {
 	Projects    []*Project
 	Issues      map[string]*Issue // by id
 	Hooks       []*Hook
+	LinkTypes   []*LinkType
+	Settings    *Settings
+	Forgotten   []Forgotten `json:",omitempty"` // worklogs that were deleted, oldest first
 
-	Lag time.Duration `json:"-"` // the longest time until a search shows a change
+	Lag   time.Duration `json:"-"` // the longest time until a search shows a change
+	Loses bool          `json:"-"` // a write of rich text that drops media nodes deletes their files
 
 	keys   map[string]string // id of an issue by key, past keys too
 	said   map[string]string // id of an issue by id of a comment
+	parts  map[part]string   // id of an issue by what else is in it
+	names  map[string]string // of files, by their media ids
 	index  map[string]*indexed
 	events []Event
 }
@@ -123,6 +129,13 @@ type Issue struct {
 	Comments   []*Comment
 	History    []*Change                  // oldest first
 	Properties map[string]json.RawMessage `json:",omitempty"`
+
+	Links       []*Link       `json:",omitempty"` // to and from other issues; those have them too
+	Remotes     []*Remote     `json:",omitempty"`
+	Attachments []*Attachment `json:",omitempty"`
+	Worklogs    []*Worklog    `json:",omitempty"`
+	Watchers    []string      `json:",omitempty"` // user ids
+	Voters      []string      `json:",omitempty"` // user ids
 }
 
 // A Comment is one version of a comment: a value.
@@ -180,13 +193,19 @@ type Hook struct {
 
 // An Event is something that happened to an issue.
 type Event struct {
-	Kind      string // "jira:issue_updated", "comment_created", …
-	Name      string // issue_event_type_name: "issue_generic", "issue_closed", …
-	At        time.Time
-	By        *User // who did it; nil: nobody known
-	Issue     *Issue
-	Comment   *Comment
-	Change    *Change
+	Kind    string // "jira:issue_updated", "comment_created", …
+	Name    string // issue_event_type_name: "issue_generic", "issue_closed", …
+	At      time.Time
+	By      *User // who did it; nil: nobody known
+	Issue   *Issue
+	Comment *Comment
+	Change  *Change
+
+	Attachment *Attachment
+	Worklog    *Worklog
+	Link       *Link     // issuelink_*: Issue is the one it begins at
+	Property   *Property // issue_property_*
+
 	Secondary bool // fallout of another event
 }
 
@@ -194,7 +213,8 @@ type Event struct {
 type By struct {
 	User *User // nil: anonymous
 	Now  time.Time
-	API  int // version of the REST API that the values are written in: 2 or 3
+	API  int    // version of the REST API that the values are written in: 2 or 3
+	At   *Issue // the one that is written to: wiki markup names its files; nil: none
 }
 
 // Take hands over what happened since it was last asked.
