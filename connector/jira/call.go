@@ -28,7 +28,7 @@ type call struct {
 	body   any        // sent as JSON; nil: none
 	issue  string     // id of the issue that it writes to; empty: it writes to none
 	start  time.Time  // it is not begun later; zero: whenever
-	proves bool       // it proves the log-in, so the gate is not asked
+	open   bool       // a gate that is closed for our log-in does not stop it: it needs none, or proves it
 }
 
 func get(path string, args ...string) call {

@@ -21,6 +21,7 @@ type check struct {
 // nothing can be seen: the site does not answer, the log-in is refused, the
 // project is not there.
 func (p *Participant) Check(ctx context.Context) []connector.Finding {
+	p.c.askAgain()
 	c := &check{p: p}
 	for _, look := range []func(context.Context) bool{c.site, c.login, c.project, c.permissions, c.fields, c.words} {
 		if !look(ctx) {
@@ -46,7 +47,9 @@ func (c *check) site(ctx context.Context) bool {
 		Type    string `json:"deploymentType"`
 		Version string `json:"version"`
 	}
-	err := c.p.c.do(ctx, get("/rest/api/2/serverInfo"), &o)
+	ask := get("/rest/api/2/serverInfo")
+	ask.open = true
+	err := c.p.c.do(ctx, ask, &o)
 	if f, ok := errors.AsType[*failure](err); ok && f.status == http.StatusUnauthorized {
 		return true // a site may ask for a log-in even here; that comes next
 	}

@@ -144,13 +144,28 @@ func (c *Client) pause(status int, h http.Header, why string) time.Duration {
 	return wait
 }
 
+// askAgain lets the next call prove a log-in that was refused, however long the
+// pause still lasts: a person may just have put it right.
+func (c *Client) askAgain() {
+	if known := c.limits.known().Gate; known.Denied == 0 && !known.Doubt && c.limits.shared == nil {
+		return
+	}
+	c.limits.note(func(b *book) bool {
+		refused := b.Gate.Denied > 0 || b.Gate.Doubt
+		if refused {
+			b.Gate.Until = time.Time{}
+		}
+		return refused
+	})
+}
+
 // enter passes the gate before a call is begun. It reports whether the call is
 // the one that proves the log-in.
 func (c *Client) enter(ctx context.Context, r call) (proves bool, err error) {
-	if r.proves {
+	known := c.limits.known().Gate
+	if r.open && (known.Denied > 0 || known.Doubt) {
 		return true, nil
 	}
-	known := c.limits.known().Gate
 	if busy := known.closed(c.now()); busy != nil {
 		return false, busy
 	}
@@ -170,7 +185,7 @@ func (c *Client) enter(ctx context.Context, r call) (proves bool, err error) {
 		return true, nil
 	}
 	ask := get(myself)
-	ask.proves = true
+	ask.open = true
 	err = c.made(ctx, ask, nil)
 	c.heed(ask, err)
 	return false, err

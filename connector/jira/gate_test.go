@@ -61,6 +61,9 @@ func newGuarded(t *testing.T, login bool, others int) *guarded {
 			mux.ServeHTTP(w, r)
 		}
 	})
+	mux.HandleFunc("GET /rest/api/2/serverInfo", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"deploymentType":"Cloud","version":"1001"}`)
+	})
 	mux.HandleFunc("GET /rest/api/3/issue/{id}", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"id":%q,"key":"SUP-1","fields":{"project":{"key":"SUP"},"comment":{"comments":[],"total":0}},"changelog":{"histories":[],"total":0}}`, r.PathValue("id"))
 	})
@@ -140,6 +143,26 @@ func minutes(ns []time.Duration) (out []time.Duration) {
 		out = append(out, n*time.Minute)
 	}
 	return out
+}
+
+// TestACheckAsksAgain: whoever puts a token right need not wait for the pause to
+// end; and is told what the site says if it is not right yet.
+func TestACheckAsksAgain(t *testing.T) {
+	g := newGuarded(t, false, 401)
+	g.asks(t)
+	g.asks(t)
+	for range 2 {
+		if got := fmt.Sprint(g.p.Check(t.Context())); !strings.Contains(got, "GET /rest/api/3/myself: 401") || strings.Contains(got, "busy") {
+			t.Errorf("a check with a wrong token: %s", got)
+		}
+	}
+	g.set(true, 0)
+	if got := fmt.Sprint(g.p.Check(t.Context())); !strings.Contains(got, "logged in as Accord") {
+		t.Errorf("a check with the right token: %s", got)
+	}
+	if _, err := g.asks(t); err != nil {
+		t.Errorf("the gate is still closed: %v", err)
+	}
 }
 
 // TestOneRefusalClosesNothing: a 401 for one call while the log-in is taken is
