@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,7 +14,7 @@ func (q *queue) gauge() {
 	check := func(want durable.Depth) {
 		q.t.Helper()
 		got, ok := q.depth()
-		got.Oldest = time.Time{}
+		got.Oldest, got.Later = time.Time{}, 0
 		if diff := cmp.Diff(want, got); ok && diff != "" {
 			q.t.Errorf("depth (-want +got):\n%s", diff)
 		}
@@ -26,6 +28,30 @@ func (q *queue) gauge() {
 	q.send(m)
 	q.receive(3)
 	check(durable.Depth{Bulk: 1, Busy: 3, Dead: 1})
+}
+
+// Later tests that a queue tells what is due from what waits until later.
+func Later(t *testing.T, open func(*testing.T) durable.Queue) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &queue{open(t), t, scale{hide: hide, long: time.Hour, tick: 10 * time.Millisecond, wait: 1, many: 1000}}
+		check := func(later int, why string) {
+			q.t.Helper()
+			if d, ok := q.depth(); !ok || d.Later != later {
+				q.t.Errorf("%s: %d are not due yet, want %d", why, d.Later, later)
+			}
+		}
+		check(0, "nothing waits")
+		m, floored := bulk("1"), live("2")
+		m.At, floored.Floor = time.Now().Add(time.Hour), time.Now().Add(time.Hour)
+		q.send(m, floored, live("3"))
+		check(2, "one at a time, one not before a time")
+		q.send(live("2"))
+		check(2, "it is sent again, and may not come before its time")
+		q.send(bulk("1"))
+		check(1, "it is brought forward")
+		q.receive(2)
+		check(1, "the others are being handled")
+	})
 }
 
 func (q *queue) oldest() {

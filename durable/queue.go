@@ -72,6 +72,7 @@ type Message struct {
 // Depth is how much waits in a queue.
 type Depth struct {
 	Live, Bulk, Busy, Dead int
+	Later                  int       // of Live and Bulk: not due yet; 0 also where the queue cannot tell
 	Oldest                 time.Time // when the oldest waiting event was heard; zero: none, or the queue cannot tell
 }
 

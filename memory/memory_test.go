@@ -20,6 +20,10 @@ func TestFullQueue(t *testing.T) {
 	})
 }
 
+func TestQueueTellsLater(t *testing.T) {
+	contract.Later(t, func(*testing.T) durable.Queue { return memory.NewQueue() })
+}
+
 func TestStore(t *testing.T) {
 	contract.Store(t, func(*testing.T) durable.Store { return memory.NewStore() })
 }

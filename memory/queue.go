@@ -176,6 +176,9 @@ func (q *Queue) Depth(ctx context.Context) (d durable.Depth, err error) {
 			default:
 				d.Bulk++
 			}
+			if k.Due().After(time.Now()) {
+				d.Later++
+			}
 			if at := k.Event.At; !at.IsZero() && (d.Oldest.IsZero() || at.Before(d.Oldest)) {
 				d.Oldest = at
 			}

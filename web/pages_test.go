@@ -62,7 +62,7 @@ func source(t *testing.T) web.Source {
 	set("hook/acme", map[string]any{"key": "hunter2", "at": noon, "why": "the account is no admin"})
 	set("refused/acme", web.Refused{Count: 3, Last: noon.Add(-time.Minute)})
 	set("pause/two", true)
-	if err := queue.Send(t.Context(), durable.Message{Event: issue.Event{Ref: issue.Ref{Participant: "a", ID: "1"}, At: noon.Add(-time.Second)}, Lane: durable.Bulk}); err != nil {
+	if err := queue.Send(t.Context(), durable.Message{Event: issue.Event{Ref: issue.Ref{Participant: "a", ID: "1"}, At: noon.Add(-time.Second)}, Lane: durable.Bulk, At: time.Now().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	return web.Source{
@@ -108,7 +108,7 @@ func TestStatus(t *testing.T) {
 	if s.Sites[0].Refused.Count != 3 || s.Sites[1].Refused.Count != 0 {
 		t.Errorf("refused: %+v", s.Sites)
 	}
-	if s.Queue.Bulk != 1 || s.Queue.Live != 0 || !s.Queue.Oldest.Equal(noon.Add(-time.Second)) {
+	if s.Queue.Bulk != 1 || s.Queue.Later != 1 || s.Queue.Live != 0 || !s.Queue.Oldest.Equal(noon.Add(-time.Second)) {
 		t.Errorf("queue: %+v", s.Queue)
 	}
 }

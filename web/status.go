@@ -95,6 +95,7 @@ type Hook struct {
 type Depth struct {
 	Live   int       `json:"live"`
 	Bulk   int       `json:"bulk"`
+	Later  int       `json:"later"` // of live and bulk: not due yet
 	Busy   int       `json:"busy"`
 	Dead   int       `json:"dead"`
 	Oldest time.Time `json:"oldest,omitzero"`
@@ -118,7 +119,7 @@ func (s Source) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return Status{}, fmt.Errorf("read status: %w", err)
 	}
-	out.Queue = Depth{depth.Live, depth.Bulk, depth.Busy, depth.Dead, depth.Oldest}
+	out.Queue = Depth{depth.Live, depth.Bulk, depth.Later, depth.Busy, depth.Dead, depth.Oldest}
 	for _, sync := range s.Syncs {
 		if sync, err = s.sync(ctx, sync); err != nil {
 			return Status{}, fmt.Errorf("read status of %s: %w", sync.Name, err)

@@ -74,8 +74,11 @@ func printStatus(out io.Writer, s web.Status) {
 	}
 	w.Flush()
 	fmt.Fprintf(out, "\nqueue: %d live, %d bulk, %d being worked on", s.Queue.Live, s.Queue.Bulk, s.Queue.Busy)
+	if s.Queue.Later > 0 {
+		fmt.Fprintf(out, "; %d of those that wait are not due yet", s.Queue.Later)
+	}
 	if !s.Queue.Oldest.IsZero() {
-		fmt.Fprintf(out, ", the oldest came %s", since(s.At, s.Queue.Oldest))
+		fmt.Fprintf(out, "; the oldest came %s", since(s.At, s.Queue.Oldest))
 	}
 	if s.Queue.Dead > 0 {
 		fmt.Fprintf(out, "; %d given up: `accord queue dead`", s.Queue.Dead)

@@ -179,9 +179,9 @@ func (db *DB) Depth(ctx context.Context) (d durable.Depth, err error) {
 	var oldest int64
 	err = db.read.QueryRowContext(ctx, `SELECT
 		count(*) FILTER (WHERE state = 0 AND lane = 'live'), count(*) FILTER (WHERE state = 0 AND lane = 'bulk'),
-		count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 2),
-		coalesce(min(heard) FILTER (WHERE state = 0 AND heard <> 0), 0) FROM queue`).
-		Scan(&d.Live, &d.Bulk, &d.Busy, &d.Dead, &oldest)
+		count(*) FILTER (WHERE state = 1), count(*) FILTER (WHERE state = 2), count(*) FILTER (WHERE state = 0 AND due > ?),
+		coalesce(min(heard) FILTER (WHERE state = 0 AND heard <> 0), 0) FROM queue`, nanos(time.Now())).
+		Scan(&d.Live, &d.Bulk, &d.Busy, &d.Dead, &d.Later, &oldest)
 	d.Oldest = fromNanos(oldest)
 	return d, db.explain("count events in", err)
 }

@@ -36,6 +36,10 @@ func TestFullQueue(t *testing.T) {
 	})
 }
 
+func TestQueueTellsLater(t *testing.T) {
+	contract.Later(t, func(t *testing.T) durable.Queue { return open(t, file(t), sqlite.Options{}) })
+}
+
 func TestStore(t *testing.T) {
 	contract.Store(t, func(t *testing.T) durable.Store { return open(t, file(t), sqlite.Options{}) })
 }

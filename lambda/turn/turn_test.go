@@ -118,7 +118,7 @@ func TestEachEndsInItsOwnWay(t *testing.T) {
 		if got := b.handle(t.Context(), b.batch()); got != nil {
 			t.Errorf("%v are reported, though the queue was told of all", got)
 		}
-		if diff := cmp.Diff(durable.Depth{Live: 4}, b.depth()); diff != "" {
+		if diff := cmp.Diff(durable.Depth{Live: 4, Later: 4}, b.depth()); diff != "" {
 			t.Errorf("what is fine is forgotten, and the others wait (-want +got):\n%s", diff)
 		}
 		time.Sleep(2 * time.Second)
