@@ -86,6 +86,9 @@ func address(to string, e world.Event, w *world.World) string {
 	if e.Comment != nil {
 		vars["comment.id"] = e.Comment.ID
 	}
+	if e.Version != nil {
+		vars["version.id"], vars["project.id"], vars["project.key"] = e.Version.ID, e.Project.ID, e.Project.Key
+	}
 	for k, x := range vars {
 		pairs = append(pairs, "${"+k+"}", x, "{"+k+"}", x)
 	}
@@ -100,7 +103,7 @@ func uuid(r *rand.Rand) string {
 // event is the body of a delivery: docs/JIRA.md "Webhooks".
 func (v view) event(e world.Event) object {
 	o := object{"timestamp": e.At.UnixMilli(), "webhookEvent": e.Kind}
-	if v.partial(e, o) {
+	if v.partial(e, o) || v.released(e, o) || v.plans(e, o) {
 		return o
 	}
 	if e.Comment != nil {

@@ -115,7 +115,8 @@ func setPermission(c *call) (reply, error) {
 		return reply{}, err
 	}
 	u := c.w.Login(in.Account)
-	if u == nil || !slices.Contains(world.Permissions(), in.Permission) {
+	_, known := world.Permitted(in.Permission)
+	if u == nil || !known {
 		return reply{}, world.Refuse(400, "no such account or permission")
 	}
 	key := in.Permission

@@ -161,7 +161,7 @@ func remove(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if err := c.w.Delete(c.by, i); err != nil {
+	if err := c.w.Delete(c.by, i, c.query.Get("deleteSubtasks") == "true"); err != nil {
 		return reply{}, err
 	}
 	return none()

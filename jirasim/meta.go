@@ -22,7 +22,7 @@ func metaRoutes() []route {
 		{"GET", "/rest/api/{v}/resolution", both, list(resolutions), "", "", 0, false},
 		{"GET", "/rest/api/{v}/resolution/search", cloud, paged(resolutions), "filters", "", 0, false},
 		{"GET", "/rest/api/{v}/resolution/{id}", both, one(resolutions, "The resolution with id '%s' does not exist"), "", "", 0, false},
-		{"GET", "/rest/api/{v}/issue/createmeta", cloud, oldCreateMeta, "fields of types", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/createmeta", cloud, oldCreateMeta, "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/createmeta/{project}/issuetypes", both, createTypes, "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/createmeta/{project}/issuetypes/{type}", both, createFields, "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/{issue}/editmeta", both, editMeta, "override parameters", "", 0, false},
@@ -137,16 +137,30 @@ func fieldSearch(c *call) (reply, error) {
 	return ok(object{"startAt": start, "maxResults": most, "total": len(all), "isLast": start+len(vals) >= len(all), "values": vals})
 }
 
+// oldCreateMeta tells of all projects at once, of the fields too where expand
+// asks for them.
 func oldCreateMeta(c *call) (reply, error) {
-	ps := []any{}
-	want := names("", c.query["projectKeys"]...)
+	ps, keys, ids := []any{}, names("", c.query["projectKeys"]...), names("", c.query["projectIds"]...)
+	kinds, called := names("", c.query["issuetypeIds"]...), names("", c.query["issuetypeNames"]...)
+	fields := names("", c.query["expand"]...).has("projects.issuetypes.fields")
 	for _, p := range c.visible() {
-		if len(want) > 0 && !want.has(p.Key) {
+		if len(keys)+len(ids) > 0 && !keys.has(p.Key) && !ids.has(p.ID) || !c.w.May(c.by.User, "CREATE_ISSUES", p) {
 			continue
 		}
 		types := []any{}
 		for _, id := range p.Types {
-			types = append(types, c.v.issueType(id))
+			if len(kinds)+len(called) > 0 && !kinds.has(id) && !called.has(c.w.Type(id).Name) {
+				continue
+			}
+			o := c.v.issueType(id).(object)
+			if fields {
+				all := object{}
+				for _, m := range c.v.createmeta(p, id) {
+					all[m["fieldId"].(string)] = m
+				}
+				o["fields"], o["expand"] = all, "fields"
+			}
+			types = append(types, o)
 		}
 		ps = append(ps, object{"self": c.v.rest("project", p.ID), "id": p.ID, "key": p.Key, "name": p.Name, "avatarUrls": c.v.project(p)["avatarUrls"], "issuetypes": types})
 	}
@@ -178,7 +192,7 @@ func createFields(c *call) (reply, error) {
 		return reply{}, world.Refuse(404, "The issue type with id '%s' does not exist", c.vars["type"])
 	}
 	all := []any{}
-	for _, m := range c.v.createmeta(p) {
+	for _, m := range c.v.createmeta(p, c.vars["type"]) {
 		all = append(all, m)
 	}
 	return c.metaPage("fields", all)
@@ -207,5 +221,5 @@ func editMeta(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(object{"fields": c.v.editmeta(c.w.Home(i))})
+	return ok(object{"fields": c.v.editmeta(i)})
 }

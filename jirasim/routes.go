@@ -30,8 +30,9 @@ const (
 
 // operations are all routes of Jira that the simulator answers.
 func operations() []route {
-	return slices.Concat(siteRoutes(), userRoutes(), metaRoutes(), issueRoutes(), commentRoutes(), propertyRoutes(), searchRoutes(), hookRoutes(), dynamicRoutes(), oauthRoutes(),
-		linkRoutes(), remoteRoutes(), worklogRoutes(), watcherRoutes(), attachmentRoutes(), settingRoutes())
+	return slices.Concat(siteRoutes(), projectRoutes(), versionRoutes(), componentRoutes(), roleRoutes(), permissionRoutes(), userRoutes(), metaRoutes(), issueRoutes(), commentRoutes(), propertyRoutes(), searchRoutes(), hookRoutes(), dynamicRoutes(), oauthRoutes(),
+		linkRoutes(), remoteRoutes(), worklogRoutes(), watcherRoutes(), attachmentRoutes(), settingRoutes(),
+		boardRoutes(), sprintRoutes(), epicRoutes(), queryRoutes(), filterRoutes())
 }
 
 // A node is one segment in the tree of routes.

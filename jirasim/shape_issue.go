@@ -78,7 +78,7 @@ func (v view) issue(i *world.Issue, a ask) object {
 		o["transitions"] = v.transitions(i, v.w.Open(v.user, i), false)
 	}
 	if a.expand.has("editmeta") {
-		o["editmeta"] = object{"fields": v.editmeta(v.w.Home(i))}
+		o["editmeta"] = object{"fields": v.editmeta(i)}
 	}
 	return o
 }
@@ -89,11 +89,14 @@ func (v view) fields(i *world.Issue, want choice) object {
 	for _, f := range v.w.Fields {
 		switch {
 		case !want.has(f.ID), f.ID == "issuekey", f.ID == "text", f.ID == "statusCategory" && !v.cloud():
-		case f.Custom && !slices.Contains(v.w.Home(i).Edit, f.ID):
+		case f.Custom && (!slices.Contains(v.w.Home(i).Edit, f.ID) || !f.There(v.w.Home(i), i.Values["issuetype"].Text)):
+		case f.Kind == world.ParentOf && i.Values[f.ID].Empty():
+		case f.Kind == world.EpicOf:
+			out[f.ID] = v.epicLink(i)
 		case f.Kind == world.Shown || f.Kind == world.ProjectOf || f.Kind == world.TimeTracking:
 			out[f.ID] = v.computed(i, f.ID)
 		default:
-			out[f.ID] = v.value(f, i.Values[f.ID])
+			out[f.ID] = v.value(v.w.Home(i), f, i.Values[f.ID])
 		}
 	}
 	if v.cloud() && want.has("statuscategorychangedate") {
@@ -103,17 +106,24 @@ func (v view) fields(i *world.Issue, want choice) object {
 }
 
 // value shows what a field holds, in the form that a reader gets.
-func (v view) value(f *world.Field, x world.Value) any {
+func (v view) value(home *world.Project, f *world.Field, x world.Value) any {
 	switch f.Kind {
 	case world.Labels:
 		return append([]string{}, x.List...)
 	case world.Choices:
 		return v.options(f, x.List)
+	case world.VersionsOf, world.PartsOf:
+		if f.Custom && len(x.List) == 0 {
+			return nil
+		}
+		return v.parts(home, f, x.List)
 	}
 	if x.Empty() {
 		return nil
 	}
 	switch f.Kind {
+	case world.SprintOf:
+		return v.sprints(x.List)
 	case world.Rich:
 		return v.w.Rich(x.Text, v.api)
 	case world.Number, world.Seconds:
@@ -136,8 +146,10 @@ func (v view) value(f *world.Field, x world.Value) any {
 		return v.status(x.Text)
 	case world.ResolvedAs:
 		return v.resolution(x.Text)
+	case world.ParentOf:
+		return v.relative(v.w.Issues[x.Text])
 	}
-	return x.Text
+	return v.special(f, x)
 }
 
 func (v view) options(f *world.Field, ids []string) any {
@@ -175,8 +187,8 @@ func (v view) computed(i *world.Issue, id string) any {
 		return v.links(i)
 	case "attachment":
 		return v.attachments(i)
-	case "components", "fixVersions", "versions", "subtasks":
-		return []any{}
+	case "subtasks":
+		return v.subtasks(i)
 	case "watches":
 		return v.watches(i)
 	case "votes":

@@ -29,6 +29,31 @@ func (v view) schema(f *world.Field) object {
 		o["type"], o["items"] = "array", "option"
 	case world.Labels:
 		o["type"], o["items"] = "array", "string"
+	case world.VersionsOf:
+		o["type"], o["items"] = "array", "version"
+	case world.PartsOf:
+		o["type"], o["items"] = "array", "component"
+	case world.ParentOf:
+		o["type"] = "issuelink"
+	case world.Address:
+		o["type"] = "string"
+	case world.People:
+		o["type"], o["items"] = "array", "user"
+	case world.GroupsIn:
+		o["type"], o["items"] = "array", "group"
+	case world.Cascade:
+		o["type"] = "option-with-child"
+	case world.ProjectIn:
+		o["type"] = "project"
+	case world.SprintOf:
+		o["type"], o["items"] = "array", "json"
+		if !v.cloud() {
+			o["items"] = "string"
+		}
+	case world.EpicOf, world.RankOf:
+		o["type"] = "any"
+	case world.ColorOf:
+		o["type"] = "string"
 	case world.Shown:
 		maps.Copy(o, shown(f.ID))
 	default:
@@ -38,9 +63,7 @@ func (v view) schema(f *world.Field) object {
 		o["system"] = f.ID
 		return o
 	}
-	custom := map[world.Kind]string{world.Line: "textfield", world.Rich: "textarea", world.Number: "float", world.Date: "datepicker", world.Instant: "datetime",
-		world.Select: "select", world.Choices: "multiselect", world.Labels: "labels", world.Person: "userpicker"}[f.Kind]
-	o["custom"] = "com.atlassian.jira.plugin.system.customfieldtypes:" + custom
+	o["custom"] = f.StyleOf()
 	o["customId"], _ = strconv.Atoi(strings.TrimPrefix(f.ID, "customfield_"))
 	return o
 }
@@ -52,10 +75,6 @@ func shown(id string) object {
 		return object{"type": "datetime"}
 	case "attachment", "worklog":
 		return object{"type": "array", "items": id}
-	case "components":
-		return object{"type": "array", "items": "component"}
-	case "fixVersions", "versions":
-		return object{"type": "array", "items": "version"}
 	case "subtasks", "issuelinks":
 		return object{"type": "array", "items": "issuelinks"}
 	case "comment":
@@ -107,85 +126,6 @@ func (v view) schemas() object {
 		o[f.ID] = v.schema(f)
 	}
 	return o
-}
-
-// meta says how a field may be set.
-func (v view) meta(f *world.Field, p *world.Project, create bool) object {
-	o := object{"required": f.ID == "summary" || f.ID == "issuetype" || f.ID == "project" || f.ID == "reporter" && !create, "schema": v.schema(f), "name": f.Name, "fieldId": f.ID,
-		"operations": f.Verbs(), "hasDefaultValue": create && f.ID == "priority"}
-	if v.cloud() {
-		o["key"] = f.ID
-	}
-	if vals := v.allowed(f, p); vals != nil {
-		o["allowedValues"] = vals
-	}
-	if f.ID == "priority" && create {
-		o["defaultValue"] = v.priority(v.w.DefaultPriority())
-	}
-	if f.Kind == world.Person {
-		o["autoCompleteUrl"] = v.rest("user", "search") + "?query="
-		if !v.cloud() {
-			o["autoCompleteUrl"] = v.rest("user", "search") + "?username="
-		}
-	}
-	return o
-}
-
-func (v view) allowed(f *world.Field, p *world.Project) []any {
-	var out []any
-	switch f.Kind {
-	case world.PriorityOf:
-		for _, x := range v.w.Priorities {
-			out = append(out, v.priority(x.ID))
-		}
-	case world.ResolvedAs:
-		for _, x := range v.w.Resolutions {
-			out = append(out, v.resolution(x.ID))
-		}
-	case world.TypeOf:
-		for _, id := range p.Types {
-			out = append(out, v.issueType(id))
-		}
-	case world.ProjectOf:
-		out = append(out, v.project(p))
-	case world.Select, world.Choices:
-		for _, x := range f.Options {
-			out = append(out, v.option(f, x.ID))
-		}
-	}
-	return out
-}
-
-// editmeta are the fields that an edit may set.
-func (v view) editmeta(p *world.Project) object {
-	o := object{}
-	for _, id := range p.Edit {
-		if id == "reporter" && !v.w.May(v.user, "MODIFY_REPORTER", p) || !v.w.May(v.user, "EDIT_ISSUES", p) {
-			continue
-		}
-		if f := v.w.Field(id); f != nil {
-			o[id] = v.meta(f, p, false)
-		}
-	}
-	if v.w.May(v.user, "ADD_COMMENTS", p) {
-		o["comment"] = object{"required": false, "schema": object{"type": "comments-page", "system": "comment"}, "name": "Comment", "key": "comment", "fieldId": "comment", "operations": []string{"add", "edit", "remove"}, "hasDefaultValue": false}
-	}
-	return o
-}
-
-// createmeta are the fields that a create may set.
-func (v view) createmeta(p *world.Project) []object {
-	ids := append([]string{"project"}, p.Create...)
-	out := []object{}
-	for _, id := range ids {
-		if id == "reporter" && !v.w.May(v.user, "MODIFY_REPORTER", p) {
-			continue
-		}
-		if f := v.w.Field(id); f != nil {
-			out = append(out, v.meta(f, p, true))
-		}
-	}
-	return out
 }
 
 // transitions shows steps of a workflow.

@@ -18,12 +18,13 @@ type view struct {
 	user *world.User
 	zone *time.Location
 	hook bool // in a webhook, where Cloud hides every e-mail address
+	now  time.Time
 }
 
 type object = map[string]any
 
 func (s *Sim) view(r *http.Request, api int) view {
-	return view{w: s.w, base: s.base(r), api: max(api, 2), zone: time.UTC}
+	return view{w: s.w, base: s.base(r), api: max(api, 2), zone: time.UTC, now: s.now()}
 }
 
 // base is where the site believes to be.
@@ -142,10 +143,13 @@ func (v view) resolution(id string) any {
 
 // project is a project as an issue shows it.
 func (v view) project(p *world.Project) object {
-	o := object{"self": v.rest("project", p.ID), "id": p.ID, "key": p.Key, "name": p.Name, "projectTypeKey": "software",
+	o := object{"self": v.rest("project", p.ID), "id": p.ID, "key": p.Key, "name": p.Name, "projectTypeKey": p.Kind,
 		"avatarUrls": v.avatars("projectavatar?", "pid="+p.ID+"&avatarId=10324")}
 	if v.cloud() {
 		o["simplified"] = false
+	}
+	if x := v.w.CategoryOf(p.Category); x != nil {
+		o["projectCategory"] = v.projectCategory(x)
 	}
 	return o
 }

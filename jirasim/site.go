@@ -2,7 +2,6 @@ package jirasim
 
 import (
 	"fmt"
-	"strings"
 
 	"example.com/accord/jirasim/world"
 )
@@ -12,10 +11,6 @@ func siteRoutes() []route {
 		{"GET", "/_edge/tenant_info", cloud, tenant, "", "", 0, false},
 		{"GET", "/rest/api/{v}/serverInfo", both, serverInfo, "true build numbers", "", 0, false},
 		{"GET", "/rest/api/{v}/myself", both, myself, "members of groups and applicationRoles", "", 0, false},
-		{"GET", "/rest/api/{v}/mypermissions", both, myPermissions, "commentId, project by UUID", "", 0, false},
-		{"GET", "/rest/api/{v}/project", both, projects, "", "", 0, false},
-		{"GET", "/rest/api/{v}/project/search", cloud, projectSearch, "filters but query and keys", "", 0, false},
-		{"GET", "/rest/api/{v}/project/{project}", both, project, "components, versions, roles", "", 0, false},
 		{"GET", "/rest/api/{v}/project/{project}/statuses", both, projectStatuses, "", "", 0, false},
 	}
 }
@@ -51,111 +46,15 @@ func myself(c *call) (reply, error) {
 	return ok(o)
 }
 
-// myPermissions tells what the caller may do. Cloud wants to be told which
-// permissions are meant.
-func myPermissions(c *call) (reply, error) {
-	if r := c.needs(); r != nil && !c.v.cloud() {
-		return *r, nil
-	}
-	var p *world.Project
-	if k := c.query.Get("projectKey") + c.query.Get("projectId"); k != "" {
-		if p = c.w.Project(c.by.User, k); p == nil {
-			return reply{}, world.Refuse(404, "No project could be found with key '%s'.", k)
-		}
-	}
-	if k := c.query.Get("issueKey") + c.query.Get("issueId"); k != "" {
-		i, no := c.w.Issue(c.by.User, k)
-		if no != nil {
-			return reply{}, no
-		}
-		p = c.w.Home(i)
-	}
-	all := world.Permissions()
-	want := names("", c.query.Get("permissions"))
-	if c.v.cloud() && len(want) == 0 {
-		return reply{}, world.Refuse(400, "The 'permissions' query parameter is required.")
-	}
-	out := object{}
-	for _, k := range all {
-		if len(want) == 0 || want.has(k) {
-			kind := "PROJECT"
-			if k == "ADMINISTER" || k == "SYSTEM_ADMIN" || k == "USER_PICKER" {
-				kind = "GLOBAL"
-			}
-			name := strings.ReplaceAll(strings.ToLower(k), "_", " ")
-			out[k] = object{"id": "1", "key": k, "name": name, "type": kind, "description": "", "havePermission": c.w.May(c.by.User, k, p)}
-		}
-	}
-	for _, k := range want {
-		if _, known := out[k]; !known {
-			return reply{}, world.Refuse(400, "Unrecognized permission: %s", k)
-		}
-	}
-	return ok(object{"permissions": out})
-}
-
+// visible are the projects that the caller may browse, but for archived ones.
 func (c *call) visible() []*world.Project {
 	var out []*world.Project
 	for _, p := range c.w.Projects {
-		if c.w.May(c.by.User, "BROWSE_PROJECTS", p) {
+		if !p.Archived && c.w.May(c.by.User, "BROWSE_PROJECTS", p) {
 			out = append(out, p)
 		}
 	}
 	return out
-}
-
-func projects(c *call) (reply, error) {
-	out := []any{}
-	for _, p := range c.visible() {
-		out = append(out, c.v.project(p))
-	}
-	return ok(out)
-}
-
-func projectSearch(c *call) (reply, error) {
-	start, most, err := c.paging(50)
-	if err != nil {
-		return reply{}, err
-	}
-	var found []*world.Project
-	q, keys := strings.ToLower(c.query.Get("query")), choice(c.query["keys"])
-	for _, p := range c.visible() {
-		if strings.Contains(strings.ToLower(p.Key+" "+p.Name), q) && (len(keys) == 0 || keys.has(p.Key)) {
-			found = append(found, p)
-		}
-	}
-	vals := []any{}
-	for _, p := range page(found, start, most) {
-		vals = append(vals, c.v.project(p))
-	}
-	return ok(object{"self": c.v.rest("project", "search"), "startAt": start, "maxResults": most, "total": len(found), "isLast": start+len(vals) >= len(found), "values": vals})
-}
-
-func (c *call) theProject() (*world.Project, error) {
-	p := c.w.Project(c.by.User, c.vars["project"])
-	if p == nil {
-		return nil, world.Refuse(404, "No project could be found with key '%s'.", c.vars["project"])
-	}
-	return p, nil
-}
-
-func project(c *call) (reply, error) {
-	p, err := c.theProject()
-	if err != nil {
-		return reply{}, err
-	}
-	o := c.v.project(p)
-	o["description"], o["lead"], o["assigneeType"] = p.Description, c.v.person(p.Lead), "UNASSIGNED"
-	o["components"], o["versions"], o["roles"] = []any{}, []any{}, object{}
-	types := []any{}
-	for _, id := range p.Types {
-		types = append(types, c.v.issueType(id))
-	}
-	o["issueTypes"], o["expand"] = types, "description,lead,issueTypes,url,projectKeys,permissions,insight"
-	if c.v.cloud() {
-		o["style"], o["isPrivate"], o["properties"] = "classic", false, object{}
-	}
-	return ok(o)
 }
 
 func projectStatuses(c *call) (reply, error) {

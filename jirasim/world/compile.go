@@ -3,7 +3,6 @@ package world
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"example.com/accord/jirasim/jql"
@@ -13,6 +12,7 @@ import (
 type compiler struct {
 	w     *World
 	by    By
+	depth int // of filters inside filters
 	wrong []string
 }
 
@@ -52,18 +52,6 @@ func (c *compiler) each(es []jql.Expr) []test {
 	return out
 }
 
-// field finds what a name in a query means; nil with a refusal if nothing.
-func (c *compiler) field(name string) *Field {
-	for _, f := range c.w.Fields {
-		same := func(s string) bool { return strings.EqualFold(s, name) }
-		if same(f.ID) && !f.Custom || f.Custom && (same(f.Name) || same("cf["+strings.TrimPrefix(f.ID, "customfield_")+"]")) || slices.ContainsFunc(f.Clauses, same) {
-			return f
-		}
-	}
-	c.refuse("Field '%s' does not exist or you do not have permission to view it.", name)
-	return nil
-}
-
 func (c *compiler) clause(e jql.Clause) test {
 	f := c.field(e.Field)
 	if f == nil {
@@ -72,34 +60,91 @@ func (c *compiler) clause(e jql.Clause) test {
 	switch e.Op {
 	case jql.Was, jql.WasIn, jql.WasNot, jql.WasNotIn, jql.Changed:
 		return c.past(f, e)
-	case jql.Is, jql.IsNot:
-		if len(e.Operands) != 1 || !e.Operands[0].Empty {
-			return c.refuse("The operator '%s' is not supported by the '%s' field with that value.", strings.ToUpper(string(e.Op)), e.Field)
-		}
 	case jql.Contains, jql.ContainsNot:
 		return c.contains(f, e)
-	case jql.In, jql.NotIn:
-	default:
-		if e.List {
-			return c.refuse("Operator '%s' does not support the non-list value '%s' for field '%s'.", e.Op, e.Operands[0].Text, e.Field)
-		}
 	}
-	if timed(f) {
+	if t := c.ill(f, e); t != nil {
+		return t
+	}
+	switch {
+	case f.ID == "filter":
+		return c.filtered(e)
+	case timed(f):
 		return c.when(f, e)
 	}
 	return c.among(f, e)
 }
 
-// among compares with = != in, not in, is and is not, and orders numbers,
-// priorities and keys.
-func (c *compiler) among(f *Field, e jql.Clause) test {
-	var want []string
-	for _, o := range c.operands(e) {
-		ids, ok := c.resolve(f, e.Field, o)
-		if !ok {
-			return func(*Issue) bool { return false }
+// ill refuses an operator that a field or an operand does not go with.
+func (c *compiler) ill(f *Field, e jql.Clause) test {
+	o := e.Operands[0]
+	switch {
+	case e.Op == jql.Is || e.Op == jql.IsNot:
+		if e.List || !o.Empty {
+			return c.refuse("The operator '%s' is not supported by the '%s' field with that value.", strings.ToUpper(string(e.Op)), e.Field)
 		}
-		want = append(want, ids...)
+		if f.ID == "text" || f.ID == "issuekey" {
+			return c.refuse("The operator '%s' is not supported by the '%s' field.", e.Op, e.Field)
+		}
+	case f.wordy(), !slices.Contains(c.w.Operators(f), e.Op):
+		return c.refuse("The operator '%s' is not supported by the '%s' field.", e.Op, e.Field)
+	case e.Op == jql.In || e.Op == jql.NotIn:
+		if !e.List && !o.Call {
+			return c.refuse("Operator '%s' does not support the non-list value '%s' for field '%s'.", e.Op, shown(o), e.Field)
+		}
+	case e.List:
+		return c.refuse("Operator '%s' does not support the list value '%s' for field '%s'.", e.Op, listed(e.Operands), e.Field)
+	}
+	return nil
+}
+
+// Operators are those that a field goes with.
+func (w *World) Operators(f *Field) []jql.Op {
+	equal := []jql.Op{jql.Equal, jql.NotEqual, jql.In, jql.NotIn}
+	exists := []jql.Op{jql.Is, jql.IsNot}
+	order := []jql.Op{jql.Greater, jql.GreaterEqual, jql.Less, jql.LessEqual}
+	var out []jql.Op
+	switch {
+	case f.ID == "text" || f.ID == "comment" || f.ID == "worklogComment":
+		return []jql.Op{jql.Contains, jql.ContainsNot}
+	case f.wordy():
+		return slices.Concat([]jql.Op{jql.Contains, jql.ContainsNot}, exists)
+	case f.ID == "attachments" || f.ID == "attachment":
+		return exists
+	case f.ID == "issuekey":
+		out = slices.Concat(equal, order)
+	case timed(f), (&compiler{w: w}).weight(f) != nil && f.Kind != ParentOf:
+		out = slices.Concat(equal, exists, order)
+	default:
+		out = slices.Concat(equal, exists)
+	}
+	if f.remembered() {
+		out = append(out, jql.Was, jql.WasIn, jql.WasNot, jql.WasNotIn, jql.Changed)
+	}
+	return out
+}
+
+func shown(o jql.Operand) string {
+	if o.Empty {
+		return "EMPTY"
+	}
+	return jql.Quote(o.Text)
+}
+
+func listed(all []jql.Operand) string {
+	var out []string
+	for _, o := range all {
+		out = append(out, shown(o))
+	}
+	return "(" + strings.Join(out, ", ") + ")"
+}
+
+// among compares with = != in, not in, is and is not, and orders what has a
+// weight.
+func (c *compiler) among(f *Field, e jql.Clause) test {
+	want, ok := c.wanted(f, e)
+	if !ok {
+		return func(*Issue) bool { return false }
 	}
 	held := c.held(f)
 	hit := func(i *Issue) bool {
@@ -114,120 +159,58 @@ func (c *compiler) among(f *Field, e jql.Clause) test {
 	case jql.IsNot:
 		return func(i *Issue) bool { return !hit(i) }
 	}
-	if f.Kind != Number && f.ID != "issuekey" && f.Kind != PriorityOf || len(want) == 0 {
-		return c.refuse("The operator '%s' is not supported by the '%s' field.", e.Op, e.Field)
+	weight := c.weight(f)
+	if len(want) == 0 {
+		return func(*Issue) bool { return false }
+	}
+	if f.ID == "issuekey" {
+		// Keys of another project are neither greater nor less.
+		than := c.w.Issues[want[0]]
+		return func(i *Issue) bool { return i.Project == than.Project && ordered(e.Op, weight(i.ID)-weight(than.ID)) }
 	}
 	return func(i *Issue) bool {
-		return slices.ContainsFunc(held(i), func(s string) bool { return s != "" && ordered(e.Op, numeric(s)-numeric(want[0])) })
+		return slices.ContainsFunc(held(i), func(s string) bool { return s != "" && ordered(e.Op, weight(s)-weight(want[0])) })
 	}
 }
 
-func ordered(op jql.Op, d float64) bool {
-	switch op {
-	case jql.Greater:
-		return d > 0
-	case jql.GreaterEqual:
-		return d >= 0
-	case jql.Less:
-		return d < 0
-	}
-	return d <= 0
-}
-
-// numeric reads a number, or the number at the end of a key.
-func numeric(s string) float64 {
-	if key, n, ok := strings.Cut(s, "-"); ok && key != "" {
-		s = n
-	}
-	n, _ := strconv.ParseFloat(s, 64)
-	return n
-}
-
-// operands replaces functions by what they return.
-func (c *compiler) operands(e jql.Clause) []jql.Operand {
-	var out []jql.Operand
+// wanted is what the operands of a clause stand for, as held gives it.
+func (c *compiler) wanted(f *Field, e jql.Clause) (want []string, ok bool) {
+	ok = true
 	for _, o := range e.Operands {
-		if !o.Call {
-			out = append(out, o)
-			continue
+		ids, known := []string(nil), false
+		if o.Call {
+			ids, known = c.called(f, e, o)
+		} else {
+			ids, known = c.resolve(f, e.Field, o)
 		}
-		switch strings.ToLower(o.Text) {
-		case "currentuser":
-			out = append(out, jql.Operand{Text: c.by.User.ID})
-		case "now", "startofday", "endofday", "startofweek", "endofweek", "startofmonth", "endofmonth":
-			out = append(out, o)
-		default:
-			c.refuse("Unable to find JQL function '%s(%s)'.", o.Text, strings.Join(o.Args, ", "))
-		}
+		ok = ok && known
+		want = append(want, ids...)
 	}
-	return out
+	return want, ok
 }
 
-// contains looks for words in text.
-func (c *compiler) contains(f *Field, e jql.Clause) test {
-	if f.Kind != Line && f.Kind != Rich && f.ID != "comment" && f.ID != "text" {
-		return c.refuse("The operator '%s' is not supported by the '%s' field.", e.Op, e.Field)
+// filtered fits what fits a saved filter.
+func (c *compiler) filtered(e jql.Clause) test {
+	var any []test
+	for _, o := range e.Operands {
+		f := c.w.filterOf(c.by.User, o.Text)
+		if f == nil || c.depth > mostNested {
+			return c.refuse("The value '%s' does not exist for the field '%s'.", o.Text, e.Field)
+		}
+		q, err := jql.Parse(f.JQL)
+		if err != nil {
+			return c.refuse("The value '%s' does not exist for the field '%s'.", o.Text, e.Field)
+		}
+		c.depth++
+		any = append(any, c.expr(q.Where))
+		c.depth--
 	}
-	words := strings.Fields(strings.ToLower(strings.NewReplacer(`"`, " ", "*", " ", `\`, "").Replace(e.Operands[0].Text)))
-	texts := c.texts(f)
-	hit := func(i *Issue) bool {
-		return slices.ContainsFunc(texts(i), func(s string) bool {
-			s = strings.ToLower(s)
-			return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(s, w) })
-		})
-	}
-	if e.Op == jql.ContainsNot {
+	hit := func(i *Issue) bool { return slices.ContainsFunc(any, func(t test) bool { return t(i) }) }
+	if e.Op == jql.NotEqual || e.Op == jql.NotIn {
 		return func(i *Issue) bool { return !hit(i) }
 	}
 	return hit
 }
 
-// texts are the texts in which a field is searched.
-func (c *compiler) texts(f *Field) func(*Issue) []string {
-	w := c.w
-	comments := func(i *Issue) []string {
-		var out []string
-		for _, x := range i.Comments {
-			if w.Sees(c.by.User, x) {
-				out = append(out, w.Wiki(x.Body))
-			}
-		}
-		return out
-	}
-	switch f.ID {
-	case "comment":
-		return comments
-	case "text":
-		return func(i *Issue) []string {
-			out := comments(i)
-			for _, g := range w.Fields {
-				if g.Kind == Line || g.Kind == Rich {
-					out = append(out, w.Called(g, i.Values[g.ID]))
-				}
-			}
-			return out
-		}
-	}
-	return func(i *Issue) []string { return []string{w.Called(f, i.Values[f.ID])} }
-}
-
-func (c *compiler) order(s jql.Sort) sorter {
-	f := c.field(s.Field)
-	if f == nil {
-		return sorter{}
-	}
-	held := c.held(f)
-	return sorter{desc: s.Desc, key: func(i *Issue) string {
-		s := held(i)[0]
-		switch {
-		case f.ID == "issuekey":
-			k, n, _ := strings.Cut(i.Key, "-")
-			return k + fmt.Sprintf("%012s", n)
-		case f.Kind == PriorityOf, f.Kind == StatusOf, f.Kind == Select, f.Kind == TypeOf:
-			return fmt.Sprintf("%012s", s)
-		case f.Kind == Number && s != "":
-			return fmt.Sprintf("%030.6f", numeric(s)+1e15)
-		}
-		return s
-	}}
-}
+// mostNested is how many filters may stand inside each other.
+const mostNested = 10

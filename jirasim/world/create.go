@@ -19,10 +19,11 @@ func (w *World) Create(by By, b Body) (*Issue, error) {
 	}
 	d := w.draft(by, p, nil)
 	may := w.May(by.User, "CREATE_ISSUES", p)
-	d.read(b, func(f *Field) bool { return may && slices.Contains(p.Create, f.ID) })
+	d.read(b, func(f *Field) bool { return may && slices.Contains(p.Create, f.ID) && f.There(p, kind) })
 	if d.now["summary"].Empty() && d.wrong.Errors["summary"] == "" {
 		d.blame("summary", "You must specify a summary of the issue.")
 	}
+	d.related(kind, "")
 	if err := d.refusal(); err != nil {
 		return nil, err
 	}
@@ -74,6 +75,9 @@ func (w *World) defaults(d *draft, by By) {
 	if _, set := d.now["priority"]; !set {
 		d.now["priority"] = Value{Text: w.DefaultPriority()}
 	}
+	if _, set := d.now["assignee"]; !set {
+		d.now["assignee"] = Value{Text: w.Assignee(d.project, d.now["components"].List)}
+	}
 	maps.DeleteFunc(d.now, func(_ string, v Value) bool { return v.Empty() })
 }
 
@@ -83,15 +87,30 @@ func (w *World) DefaultPriority() string { return w.Priorities[len(w.Priorities)
 // bear makes the first version of an issue, not yet put.
 func (w *World) bear(by By, p *Project, values map[string]Value) *Issue {
 	p.Issues++
+	if r := w.Sole(RankOf); r != nil {
+		values[r.ID] = Value{Text: w.bottom()}
+	}
 	return &Issue{ID: w.Next("issue"), Key: fmt.Sprintf("%s-%d", p.Key, p.Issues), Project: p.ID, Values: values,
 		Created: by.Now, Updated: by.Now, Moved: by.Now}
 }
 
-// Delete removes an issue and everything in it.
-func (w *World) Delete(by By, i *Issue) error {
+// Delete removes an issue and everything in it; its sub-tasks too where the
+// caller says so, else one that has some stays.
+func (w *World) Delete(by By, i *Issue, subtasks bool) error {
 	if !w.May(by.User, "DELETE_ISSUES", w.Home(i)) {
 		return Refuse(403, "You do not have permission to delete issues in this project.")
 	}
+	below := w.Subtasks(i)
+	if len(below) > 0 && !subtasks {
+		return Refuse(400, "The issue '%s' has subtasks.  You must specify the 'deleteSubtasks' parameter to delete this issue and all its subtasks.", i.Key)
+	}
+	for _, s := range below {
+		if err := w.Delete(by, s, true); err != nil {
+			return err
+		}
+	}
+	w.orphan(by, i)
+	w.adopted(i, nil)
 	delete(w.Issues, i.ID)
 	delete(w.index, i.ID)
 	for _, k := range append(i.Past, i.Key) {

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -70,7 +71,7 @@ func (d *draft) read(b Body, on func(*Field) bool) {
 		}
 		if f := d.open(id, on); f != nil {
 			v, c := d.w.take(f, b.Fields[id], d.by, d.project)
-			d.now[id] = v
+			d.now[d.w.keeper(f)] = v
 			d.blame(id, c)
 		}
 	}
@@ -173,7 +174,7 @@ func (d *draft) operate(f *Field, ops []map[string]json.RawMessage) {
 			}
 		}
 	}
-	d.now[f.ID] = v
+	d.now[d.w.keeper(f)] = v
 }
 
 func union(a, b []string) []string {
@@ -189,7 +190,8 @@ func union(a, b []string) []string {
 
 // Verbs are the operations that update knows for a field.
 func (f *Field) Verbs() []string {
-	if f.Kind == Labels || f.Kind == Choices {
+	switch f.Kind {
+	case Labels, Choices, VersionsOf, PartsOf, People, GroupsIn:
 		return []string{"add", "set", "remove"}
 	}
 	if f.Kind == TimeTracking {
@@ -216,6 +218,7 @@ func (w *World) Edit(by By, i *Issue, b Body) error {
 	if v, set := d.now["reporter"]; set && v.Empty() && d.wrong.Errors["reporter"] == "" {
 		d.blame("reporter", "Reporter is required.")
 	}
+	d.related(cmp.Or(d.now["issuetype"].Text, i.Values["issuetype"].Text), i.ID)
 	if err := d.refusal(); err != nil {
 		return err
 	}

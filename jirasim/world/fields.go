@@ -21,7 +21,7 @@ func fields(f Flavour) []*Field {
 	}
 	var options []Option
 	for n, s := range severities {
-		options = append(options, Option{strconv.Itoa(first*10 + n), s})
+		options = append(options, Option{ID: strconv.Itoa(first*10 + n), Value: s})
 	}
 	return []*Field{
 		sys("summary", "Summary", Line), sys("issuetype", "Issue Type", TypeOf, "type"), sys("project", "Project", ProjectOf),
@@ -31,7 +31,7 @@ func fields(f Flavour) []*Field {
 		sys("assignee", "Assignee", Person), sys("reporter", "Reporter", Person), sys("creator", "Creator", Person),
 		sys("duedate", "Due date", Date, "due"), sys("created", "Created", Shown, "createdDate"), sys("updated", "Updated", Shown, "updatedDate"),
 		sys("issuekey", "Key", Shown, "key", "id", "issue"), sys("comment", "Comment", Shown), sys("text", "Text", Shown),
-		sys("components", "Components", Shown, "component"), sys("fixVersions", "Fix versions", Shown, "fixVersion"), sys("versions", "Affects versions", Shown, "affectedVersion"),
+		sys("components", "Components", PartsOf, "component"), sys("fixVersions", "Fix versions", VersionsOf, "fixVersion"), sys("versions", "Affects versions", VersionsOf, "affectedVersion"), sys("parent", "Parent", ParentOf),
 		sys("issuelinks", "Linked Issues", Shown), sys("subtasks", "Sub-tasks", Shown), sys("attachment", "Attachment", Shown), sys("worklog", "Log Work", Shown),
 		sys("watches", "Watchers", Shown), sys("votes", "Votes", Shown), sys("timetracking", "Time tracking", TimeTracking), sys("security", "Security Level", Shown, "level"),
 		sys("progress", "Progress", Shown), sys("aggregateprogress", "Σ Progress", Shown), sys("workratio", "Work Ratio", Shown), sys("lastViewed", "Last Viewed", Shown),
@@ -54,7 +54,7 @@ func sampleFields(w *World, p *Project, k int) map[string]json.RawMessage {
 	}
 	severity := w.named("Severity")
 	m := map[string]json.RawMessage{
-		"project": ref("key", p.Key), "issuetype": ref("id", p.Types[k%len(p.Types)]),
+		"project": ref("key", p.Key), "issuetype": ref("id", w.whole(p)[k%len(w.whole(p))]),
 		"summary":     quote(subjects[k%len(subjects)]),
 		"description": quote("h2. What happens\n\nIt happens *every* time.\n\n* open the page\n* wait\n\nSee [the log|https://example.com/log]."),
 		"priority":    ref("id", w.Priorities[k%len(w.Priorities)].ID),

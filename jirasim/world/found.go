@@ -18,6 +18,7 @@ func Found(f Flavour, seed uint64, seats []Seat) *World {
 	w := &World{Flavour: f, First: 10000 + int64(seed%90)*1000}
 	w.Restore()
 	w.Fields = fields(f)
+	w.configure()
 	if f == Cloud {
 		w.furnishCloud()
 	} else {
@@ -32,6 +33,7 @@ func Found(f Flavour, seed uint64, seats []Seat) *World {
 	} {
 		w.Enrol(u.name+"@example.com", u.display, u.name, u.zone)
 	}
+	w.equip()
 	admin := w.Users[0]
 	admin.Admin, admin.Token = true, "example"
 	admin.Groups = append(admin.Groups, "jira-administrators")
@@ -72,7 +74,8 @@ func accountID(email string) string {
 // Establish founds a project. On the first one the field Effort is not on the
 // create screen.
 func (w *World) Establish(s Seat, first bool) *Project {
-	p := &Project{ID: w.Next("project"), Key: s.Key, Name: s.Name, Lead: w.Users[0].ID, Workflow: w.workflow()}
+	p := &Project{ID: w.Next("project"), Key: s.Key, Name: s.Name, Lead: w.Users[0].ID, Assignee: "UNASSIGNED", Kind: "software", Workflow: w.workflow()}
+	w.cast(p)
 	for _, t := range w.Types {
 		p.Types = append(p.Types, t.ID)
 	}
@@ -81,15 +84,18 @@ func (w *World) Establish(s Seat, first bool) *Project {
 		case Shown, Seconds, StatusOf, ProjectOf, ResolvedAs:
 			continue
 		}
-		if f.ID == "creator" {
+		if f.ID == "creator" || f.Offscreen {
 			continue
 		}
-		p.Edit = append(p.Edit, f.ID)
+		if f.Kind != ParentOf || w.Flavour == Cloud {
+			p.Edit = append(p.Edit, f.ID)
+		}
 		if !(first && f.Name == "Effort") {
 			p.Create = append(p.Create, f.ID)
 		}
 	}
 	w.Projects = append(w.Projects, p)
+	w.equipProject(p)
 	return p
 }
 
@@ -98,6 +104,7 @@ func (w *World) furnishCloud() {
 		{"10001", "Bug", "Bugs track problems or errors.", false, 0},
 		{"10002", "Task", "Tasks track small, distinct pieces of work.", false, 0},
 		{"10003", "Story", "Stories track functionality or features expressed as user goals.", false, 0},
+		{"10004", "Sub-task", "Subtasks track small pieces of work that are part of a larger task.", true, -1},
 	}
 	w.Statuses = []*Status{{"10010", "To Do", "", 2}, {"3", "In Progress", "This issue is being actively worked on at the moment by the assignee.", 4}, {"10011", "In Review", "", 4}, {"10012", "Done", "", 3}}
 	w.Priorities = []*Priority{
@@ -111,6 +118,7 @@ func (w *World) furnishDataCenter() {
 	w.Types = []*Type{
 		{"1", "Bug", "A problem which impairs or prevents the functions of the product.", false, 0},
 		{"3", "Task", "A task that needs to be done.", false, 0},
+		{"5", "Sub-task", "The sub-task of the issue", true, -1},
 	}
 	w.Statuses = []*Status{{"1", "Open", "The issue is open and ready for the assignee to start work on it.", 2}, {"3", "In Progress", "This issue is being actively worked on at the moment by the assignee.", 4}, {"10100", "Review", "", 4}, {"6", "Closed", "The issue is considered finished, the resolution is correct.", 3}}
 	w.Priorities = []*Priority{{"1", "Blocker", "This problem will block progress.", "#cc0000"}, {"2", "High", "Serious problem that could block progress.", "#ff0000"}, {"3", "Medium", "Has the potential to affect progress.", "#f79232"}, {"4", "Low", "Minor problem or easily worked around.", "#006600"}}

@@ -13,6 +13,14 @@ func (w *World) items(was, set map[string]Value) []Item {
 		if !ok || v.Equal(was[f.ID]) {
 			continue
 		}
+		if f.Kind == VersionsOf || f.Kind == PartsOf {
+			out = append(out, w.itemsOf(f, was[f.ID].List, v.List)...)
+			continue
+		}
+		if f.Kind == ParentOf {
+			out = append(out, w.associated(was[f.ID], v))
+			continue
+		}
 		it := Item{Field: f.ID, Type: "jira", ID: f.ID, User: f.Kind == Person}
 		if f.Custom {
 			it.Field, it.Type = f.Name, "custom"
@@ -29,10 +37,17 @@ func (w *World) logged(f *Field, v Value) (id, text *string) {
 	if f.Kind == Labels {
 		return nil, new(strings.Join(v.List, " "))
 	}
+	if f.Kind == SprintOf {
+		return w.loggedSprints(v)
+	}
 	if v.Empty() {
 		return nil, nil
 	}
 	switch f.Kind {
+	case People, Cascade, GroupsIn, VersionOf, ProjectIn:
+		return w.loggedSpecial(f, v)
+	case EpicOf:
+		return &v.Text, new(w.keyOf(v.Text))
 	case Rich:
 		return nil, new(w.Wiki(v.Text))
 	case Number:

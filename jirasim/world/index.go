@@ -19,6 +19,7 @@ type waiting struct {
 
 // put makes i the present version of an issue. A search sees it later.
 func (w *World) put(i *Issue, now time.Time) {
+	w.adopted(w.Issues[i.ID], i)
 	w.Issues[i.ID] = i
 	w.keys[strings.ToUpper(i.Key)] = i.ID
 	for _, c := range i.Comments {
@@ -53,6 +54,7 @@ func (x *indexed) see(now time.Time) *Issue {
 // Restore rebuilds what the JSON form leaves out. Everything is indexed.
 func (w *World) Restore() {
 	w.keys, w.said, w.index = map[string]string{}, map[string]string{}, map[string]*indexed{}
+	w.kids = map[string][]string{}
 	w.parts, w.names = map[part]string{}, map[string]string{}
 	if w.Issues == nil {
 		w.Issues = map[string]*Issue{}
@@ -61,6 +63,7 @@ func (w *World) Restore() {
 		w.Last = map[string]int64{}
 	}
 	w.furnish()
+	w.configure()
 	for id, i := range w.Issues {
 		for _, k := range append(i.Past[:len(i.Past):len(i.Past)], i.Key) {
 			w.keys[strings.ToUpper(k)] = id
@@ -70,6 +73,10 @@ func (w *World) Restore() {
 		}
 		w.enter(i)
 		w.index[id] = &indexed{shown: i}
+		w.adopted(nil, i)
+	}
+	if len(w.Projects) > 0 {
+		w.equip()
 	}
 }
 

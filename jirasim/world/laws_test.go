@@ -200,7 +200,7 @@ func (l *life) remove(*rapid.T) {
 	}
 	by := l.by()
 	l.w.Take()
-	if err := l.w.Delete(by, i); (err == nil) != by.User.Admin {
+	if err := l.w.Delete(by, i, true); (err == nil) != by.User.Admin {
 		l.t.Fatalf("deleted by %s: %v", by.User.Display, err)
 	} else if err != nil {
 		return

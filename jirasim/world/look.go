@@ -6,31 +6,6 @@ import (
 	"strings"
 )
 
-// permissions are those that an ordinary member of a project has.
-var permissions = [...]string{"BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "ASSIGN_ISSUES", "ASSIGNABLE_USER", "TRANSITION_ISSUES",
-	"ADD_COMMENTS", "EDIT_OWN_COMMENTS", "DELETE_OWN_COMMENTS", "SCHEDULE_ISSUES", "RESOLVE_ISSUES", "CLOSE_ISSUES", "LINK_ISSUES", "CREATE_ATTACHMENTS", "WORK_ON_ISSUES",
-	"DELETE_OWN_ATTACHMENTS", "EDIT_OWN_WORKLOGS", "DELETE_OWN_WORKLOGS", "VIEW_VOTERS_AND_WATCHERS"}
-
-// adminOnly are those that only an administrator has.
-var adminOnly = [...]string{"ADMINISTER", "SYSTEM_ADMIN", "ADMINISTER_PROJECTS", "DELETE_ISSUES", "MODIFY_REPORTER", "EDIT_ALL_COMMENTS", "DELETE_ALL_COMMENTS", "MOVE_ISSUES", "USER_PICKER_ADMIN",
-	"DELETE_ALL_ATTACHMENTS", "EDIT_ALL_WORKLOGS", "DELETE_ALL_WORKLOGS", "MANAGE_WATCHERS"}
-
-// Permissions lists every permission by its key.
-func Permissions() []string {
-	return append(append([]string{"USER_PICKER"}, permissions[:]...), adminOnly[:]...)
-}
-
-// May reports whether u has a permission, in p where one is given.
-func (w *World) May(u *User, permission string, p *Project) bool {
-	if u == nil || u.Inactive || slices.Contains(u.Denied, permission) {
-		return false
-	}
-	if p != nil && slices.Contains(u.Denied, permission+":"+p.Key) {
-		return false
-	}
-	return u.Admin || permission == "USER_PICKER" || slices.Contains(permissions[:], permission)
-}
-
 // Next gives the next id of a kind of thing.
 func (w *World) Next(kind string) string {
 	n, ok := w.Last[kind]
@@ -44,7 +19,7 @@ func (w *World) Next(kind string) string {
 // Project finds a project that u may browse, by id or key.
 func (w *World) Project(u *User, idOrKey string) *Project {
 	for _, p := range w.Projects {
-		if (p.ID == idOrKey || strings.EqualFold(p.Key, idOrKey)) && w.May(u, "BROWSE_PROJECTS", p) {
+		if (p.ID == idOrKey || strings.EqualFold(p.Key, idOrKey) || slices.Contains(p.Past, strings.ToUpper(idOrKey))) && w.May(u, "BROWSE_PROJECTS", p) {
 			return p
 		}
 	}
@@ -139,24 +114,6 @@ func (w *World) Sees(u *User, c *Comment) bool {
 		return true
 	}
 	return u != nil && w.Belongs(u, *c.Visibility)
-}
-
-// Belongs reports whether u is in the group or role that v names.
-func (w *World) Belongs(u *User, v Visibility) bool {
-	if v.Type == "group" {
-		return slices.Contains(u.Groups, v.Value)
-	}
-	return w.Role(v.Value) && (u.Admin || !strings.EqualFold(v.Value, "Administrators"))
-}
-
-// Role reports whether projects have a role of this name.
-func (w *World) Role(name string) bool {
-	return slices.ContainsFunc([]string{"Administrators", "Developers", "Users"}, func(r string) bool { return strings.EqualFold(r, name) })
-}
-
-// Group reports whether a group of this name has members.
-func (w *World) Group(name string) bool {
-	return slices.ContainsFunc(w.Users, func(u *User) bool { return slices.Contains(u.Groups, name) })
 }
 
 // Fits reports whether a search for q, in lower case, finds u.

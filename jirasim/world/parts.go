@@ -81,6 +81,16 @@ func (w *World) furnish() {
 	if w.Settings == nil {
 		w.Settings = &Settings{Voting: true, Watching: true, Linking: true, Attaching: true, TimeTracking: true, UploadLimit: 10 << 20, DayHours: 8, WeekDays: 5}
 	}
+	if w.Roles == nil {
+		w.Roles = []*Role{{"10002", "Administrators", "A project role that represents administrators in a project"},
+			{"10001", "Developers", "A project role that represents developers in a project"}, {"10000", "Users", "A project role that represents users in a project"}}
+		w.Last["role"] = 10002
+	}
+	for _, p := range w.Projects {
+		if p.Actors == nil {
+			w.cast(p)
+		}
+	}
 	if w.LinkTypes == nil {
 		w.LinkTypes = []*LinkType{
 			{"10000", "Blocks", "is blocked by", "blocks"}, {"10001", "Cloners", "is cloned by", "clones"},

@@ -2,47 +2,11 @@ package world
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/accord/jirasim/jql"
 )
-
-// held gives what a field holds as strings to compare: ids, keys, texts; one
-// empty string for an empty field.
-func (c *compiler) held(f *Field) func(*Issue) []string {
-	one := func(s string) []string { return []string{s} }
-	switch f.ID {
-	case "issuekey":
-		return func(i *Issue) []string { return one(i.ID) }
-	case "project":
-		return func(i *Issue) []string { return one(i.Project) }
-	case "created":
-		return func(i *Issue) []string { return one(instantKey(i.Created)) }
-	case "updated":
-		return func(i *Issue) []string { return one(instantKey(i.Updated)) }
-	case "resolutiondate":
-		return func(i *Issue) []string { return one(instantKey(i.Resolved)) }
-	case "statusCategory":
-		return func(i *Issue) []string { return one(category(c.w.Status(i.Values["status"].Text))) }
-	}
-	return func(i *Issue) []string {
-		switch v := i.Values[f.ID]; {
-		case len(v.List) > 0:
-			return v.List
-		case v.Number != nil:
-			return one(v.Decimal())
-		default:
-			return one(v.Text)
-		}
-	}
-}
-
-func category(s *Status) string {
-	if s == nil {
-		return "1"
-	}
-	return string(rune('0' + s.Category))
-}
 
 // resolve turns an operand into the strings that held gives.
 func (c *compiler) resolve(f *Field, name string, o jql.Operand) ([]string, bool) {
@@ -51,7 +15,7 @@ func (c *compiler) resolve(f *Field, name string, o jql.Operand) ([]string, bool
 	}
 	ids := c.ids(f, o.Text)
 	if len(ids) == 0 {
-		if f.ID == "issuekey" {
+		if f.ID == "issuekey" || f.Kind == ParentOf || f.Kind == EpicOf {
 			c.refuse("An issue with key '%s' does not exist for field '%s'.", o.Text, name)
 		} else {
 			c.refuse("The value '%s' does not exist for the field '%s'.", o.Text, name)
@@ -82,19 +46,30 @@ func (c *compiler) ids(f *Field, s string) []string {
 		return nil
 	case Select, Choices:
 		return pick(f.Options, s, func(o Option) (string, string) { return o.ID, o.Value })
-	case Number:
-		return []string{s}
+	case Number, Seconds:
+		return c.counted(f, s)
+	case VersionsOf, VersionOf:
+		return c.inProjects(func(p *Project) []string {
+			return pick(p.Versions, s, func(v *Version) (string, string) { return v.ID, v.Name })
+		})
+	case PartsOf:
+		return c.inProjects(func(p *Project) []string {
+			return pick(p.Components, s, func(v *Component) (string, string) { return v.ID, v.Name })
+		})
+	case SprintOf:
+		return pick(w.Sprints, s, func(x *Sprint) (string, string) { return x.ID, x.Name })
+	case ParentOf, EpicOf:
+		return c.keyedBy(s)
 	}
 	return c.special(f, s)
 }
 
 func (c *compiler) special(f *Field, s string) []string {
 	switch f.ID {
-	case "issuekey":
-		if i, no := c.w.Issue(c.by.User, s); no == nil {
-			return []string{i.ID}
-		}
-		return nil
+	case "issuekey", "subtasks":
+		return c.keyedBy(s)
+	case "issueLinkType", "issuelinks":
+		return c.linked(s)
 	case "project":
 		var out []string
 		for _, p := range c.w.Projects {
@@ -119,6 +94,48 @@ func (c *compiler) special(f *Field, s string) []string {
 	return []string{s}
 }
 
+func (c *compiler) keyedBy(s string) []string {
+	if i, no := c.w.Issue(c.by.User, s); no == nil {
+		return []string{i.ID}
+	}
+	return nil
+}
+
+// linked finds types of links by name or by either of their words.
+func (c *compiler) linked(s string) (out []string) {
+	for _, t := range c.w.LinkTypes {
+		if t.ID == s || strings.EqualFold(t.Name, s) || strings.EqualFold(t.Inward, s) || strings.EqualFold(t.Outward, s) {
+			out = append(out, t.ID)
+		}
+	}
+	return out
+}
+
+// inProjects gathers from every project that the caller may browse.
+func (c *compiler) inProjects(of func(*Project) []string) (out []string) {
+	for _, p := range c.w.Projects {
+		if c.w.May(c.by.User, "BROWSE_PROJECTS", p) {
+			out = append(out, of(p)...)
+		}
+	}
+	return out
+}
+
+// counted reads a number, or a duration where the field counts seconds.
+func (c *compiler) counted(f *Field, s string) []string {
+	if f.Kind == Seconds {
+		if n, ok := c.w.Seconds(s); ok {
+			return []string{strconv.FormatInt(n, 10)}
+		}
+		return nil
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return nil
+	}
+	return []string{strconv.FormatFloat(n, 'f', -1, 64)}
+}
+
 func pick[T any](all []T, s string, of func(T) (id, name string)) []string {
 	var out []string
 	for _, x := range all {
@@ -127,39 +144,4 @@ func pick[T any](all []T, s string, of func(T) (id, name string)) []string {
 		}
 	}
 	return out
-}
-
-// past answers WAS and CHANGED from the history of a field.
-func (c *compiler) past(f *Field, e jql.Clause) test {
-	if e.Op == jql.Changed {
-		return func(i *Issue) bool {
-			return slices.ContainsFunc(i.History, func(h *Change) bool {
-				return slices.ContainsFunc(h.Items, func(it Item) bool { return it.ID == f.ID })
-			})
-		}
-	}
-	var want []string
-	for _, o := range c.operands(e) {
-		ids, ok := c.resolve(f, e.Field, o)
-		if !ok {
-			return func(*Issue) bool { return false }
-		}
-		want = append(want, ids...)
-	}
-	held := c.held(f)
-	hit := func(i *Issue) bool {
-		seen := held(i)
-		for _, h := range i.History {
-			for _, it := range h.Items {
-				if it.ID == f.ID && it.From != nil {
-					seen = append(seen[:len(seen):len(seen)], *it.From)
-				}
-			}
-		}
-		return slices.ContainsFunc(seen, func(s string) bool { return slices.Contains(want, s) })
-	}
-	if e.Op == jql.WasNot || e.Op == jql.WasNotIn {
-		return func(i *Issue) bool { return !hit(i) }
-	}
-	return hit
 }

@@ -22,11 +22,20 @@ func (w *World) Search(by By, q jql.Query) ([]Hit, error) {
 	if by.User == nil {
 		return nil, nil
 	}
-	match, order, err := w.compile(by, q)
-	if err != nil {
-		return nil, err
+	hits, wrong := w.Find(by, q)
+	if len(wrong) > 0 {
+		return nil, &Refusal{Status: 400, Messages: wrong}
 	}
-	var hits []Hit
+	return hits, nil
+}
+
+// Find is a search that is not refused: a clause in which something is wrong
+// fits no issue, and what is wrong is told beside what was found.
+func (w *World) Find(by By, q jql.Query) (hits []Hit, wrong []string) {
+	if by.User == nil {
+		return nil, nil
+	}
+	match, order, wrong := w.compile(by, q)
 	for id, x := range w.index {
 		i := x.see(by.Now)
 		if i == nil || w.Issues[id] == nil || !match(i) || !w.May(by.User, "BROWSE_PROJECTS", w.Home(i)) {
@@ -39,20 +48,26 @@ func (w *World) Search(by By, q jql.Query) ([]Hit, error) {
 		hits = append(hits, h)
 	}
 	slices.SortFunc(hits, func(a, b Hit) int { return compare(order, a, b) })
-	return hits, nil
+	return hits, wrong
+}
+
+// Check tells what is wrong with a query.
+func (w *World) Check(by By, q jql.Query) []string {
+	_, _, wrong := w.compile(by, q)
+	return wrong
 }
 
 // Matches reports whether an issue, as it is, fits a query. A query that
 // cannot be read fits nothing.
 func (w *World) Matches(by By, q jql.Query, i *Issue) bool {
-	match, _, err := w.compile(by, q)
-	return err == nil && match(i)
+	match, _, wrong := w.compile(by, q)
+	return len(wrong) == 0 && match(i)
 }
 
 // After leaves of hits those that come after a place in the order.
 func (w *World) After(by By, q jql.Query, hits []Hit, keys []string, id string) []Hit {
-	_, order, err := w.compile(by, q)
-	if err != nil || len(keys) != len(order) {
+	_, order, wrong := w.compile(by, q)
+	if len(wrong) > 0 || len(keys) != len(order) {
 		return nil
 	}
 	n := slices.IndexFunc(hits, func(h Hit) bool {
@@ -67,17 +82,19 @@ func (w *World) After(by By, q jql.Query, hits []Hit, keys []string, id string) 
 // Bounded reports whether a query restricts anything at all.
 func Bounded(q jql.Query) bool { return q.Where != nil }
 
-func (w *World) compile(by By, q jql.Query) (test, []sorter, error) {
+func (w *World) compile(by By, q jql.Query) (test, []sorter, []string) {
+	if by.User == nil {
+		by.User = &User{} // nobody, who sees nothing
+	}
 	c := &compiler{w: w, by: by}
 	match := c.expr(q.Where)
 	var order []sorter
 	for _, s := range q.Order {
-		order = append(order, c.order(s))
+		if o := c.order(s); o.key != nil {
+			order = append(order, o)
+		}
 	}
-	if len(c.wrong) > 0 {
-		return nil, nil, &Refusal{Status: 400, Messages: c.wrong}
-	}
-	return match, order, nil
+	return match, order, c.wrong
 }
 
 // A sorter is one term of ORDER BY.

@@ -25,9 +25,9 @@ func (w *World) take(f *Field, raw json.RawMessage, by By, p *Project) (Value, c
 	case Instant:
 		return instant(raw)
 	case Select:
-		return choice(f, raw)
+		return f.pick(raw, f.Choose(p, ""))
 	case Choices:
-		return w.each(raw, func(r json.RawMessage) (Value, complaint) { return choice(f, r) })
+		return w.each(raw, func(r json.RawMessage) (Value, complaint) { return f.pick(r, f.Choose(p, "")) })
 	case Person:
 		return w.person(f, raw, by, p)
 	case Labels:
@@ -38,8 +38,18 @@ func (w *World) take(f *Field, raw json.RawMessage, by By, p *Project) (Value, c
 		return named(raw, "Resolution", "resolution", w.Resolutions, func(x *Resolution) (string, string) { return x.ID, x.Name })
 	case TypeOf:
 		return w.typeOf(raw, p)
+	case VersionsOf:
+		return w.each(raw, func(r json.RawMessage) (Value, complaint) { return p.version(r) })
+	case PartsOf:
+		return w.each(raw, func(r json.RawMessage) (Value, complaint) { return p.component(r) })
+	case ParentOf:
+		return w.parent(raw, by)
+	case SprintOf:
+		return w.sprint(raw, by, by.held(f.ID))
+	case EpicOf:
+		return w.epic(raw, by)
 	}
-	return Value{}, offScreen(f.ID)
+	return w.special(f, raw, by, p)
 }
 
 func (w *World) line(f *Field, raw json.RawMessage) (Value, complaint) {
@@ -140,7 +150,8 @@ func (l *Loose) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-func choice(f *Field, raw json.RawMessage) (Value, complaint) {
+// pick takes one of some options.
+func (f *Field) pick(raw json.RawMessage, from []Option) (Value, complaint) {
 	var h handle
 	if null(raw) {
 		return Value{}, ""
@@ -148,7 +159,7 @@ func choice(f *Field, raw json.RawMessage) (Value, complaint) {
 	if json.Unmarshal(raw, &h) != nil {
 		return Value{}, fmt.Sprintf("Specify a valid 'id' or 'name' for %s", f.Name)
 	}
-	for _, o := range f.Options {
+	for _, o := range from {
 		if o.ID == string(h.ID) && h.ID != "" || h.ID == "" && o.Value == h.Value {
 			return Value{Text: o.ID}, ""
 		}

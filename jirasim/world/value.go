@@ -50,16 +50,27 @@ const (
 	TypeOf     Kind = "issuetype"  // Text: id
 	StatusOf   Kind = "status"     // Text: id
 	ResolvedAs Kind = "resolution" // Text: id
+	VersionsOf Kind = "versions"   // List: version ids
+	PartsOf    Kind = "components" // List: component ids
+	VersionOf  Kind = "version"    // Text: version id
+	ParentOf   Kind = "parent"     // Text: issue id
+	Address    Kind = "url"        // Text
+	People     Kind = "users"      // List: user ids
+	Cascade    Kind = "cascade"    // Text: option id; List: the id of one below it
+	GroupIn    Kind = "group"      // Text: name
+	GroupsIn   Kind = "groups"     // List: names
+	ProjectIn  Kind = "in"         // Text: project id
 	ProjectOf  Kind = "project"    // computed
 	Seconds    Kind = "seconds"    // Number: set by timetracking and worklogs
 
 	TimeTracking Kind = "timetracking" // computed: sets fields of seconds
-
-	Shown Kind = "shown" // computed: cannot be written
+	Shown        Kind = "shown"        // computed: cannot be written
 )
 
 // computed reports whether a field has no value that could be set.
-func (k Kind) computed() bool { return k == Shown || k == ProjectOf || k == Seconds }
+func (k Kind) computed() bool {
+	return k == Shown || k == ProjectOf || k == Seconds || k == RankOf || k == ColorOf
+}
 
 // A Field is something an issue can hold.
 type Field struct {
@@ -67,11 +78,22 @@ type Field struct {
 	Kind     Kind
 	Custom   bool
 	Options  []Option `json:",omitempty"`
+
+	Description string     `json:",omitempty"`
+	Style       string     `json:",omitempty"` // type of a custom field; empty: the usual one of its kind
+	Contexts    []*Context `json:",omitempty"` // of a custom field
+	Offscreen   bool       `json:",omitempty"` // on no screen
+	Trashed     bool       `json:",omitempty"`
 	Clauses  []string `json:",omitempty"` // names in JQL besides ID and Name
 }
 
 // An Option is one value of a select field.
-type Option struct{ ID, Value string }
+type Option struct {
+	ID, Value string
+	Parent    string `json:",omitempty"` // id of the option above it
+	Context   string `json:",omitempty"` // id; empty: all
+	Disabled  bool   `json:",omitempty"`
+}
 
 // Field finds a field by id.
 func (w *World) Field(id string) *Field {

@@ -1,7 +1,7 @@
 package world
 
 import (
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +19,11 @@ func timed(f *Field) bool {
 func (c *compiler) when(f *Field, e jql.Clause) test {
 	held := c.held(f)
 	var tests []test
-	for _, o := range c.operands(e) {
+	for _, o := range e.Operands {
+		if fn := function(o.Text); o.Call && (fn == nil || fn.Type != dateType || len(o.Args) > fn.most) {
+			_, _ = c.called(f, e, o)
+			continue
+		}
 		if o.Empty {
 			tests = append(tests, func(i *Issue) bool { return held(i)[0] == "" })
 			continue
@@ -33,7 +37,9 @@ func (c *compiler) when(f *Field, e jql.Clause) test {
 			zone := c.zone()
 			a, b = from.In(zone).Format(time.DateOnly), from.In(zone).AddDate(0, 0, 1).Format(time.DateOnly)
 		}
-		tests = append(tests, func(i *Issue) bool { return held(i)[0] != "" && spans(e.Op, held(i)[0], a, b) })
+		tests = append(tests, func(i *Issue) bool {
+			return slices.ContainsFunc(held(i), func(s string) bool { return s != "" && spans(e.Op, s, a, b) })
+		})
 	}
 	any := func(i *Issue) bool {
 		for _, t := range tests {
@@ -85,15 +91,8 @@ func Zone(u *User) *time.Location {
 func (c *compiler) span(o jql.Operand) (from, to time.Time, ok bool) {
 	now := c.by.Now
 	if o.Call {
-		t := c.function(strings.ToLower(o.Text))
-		for _, a := range o.Args {
-			d, ok := period(a)
-			if !ok {
-				return t, t, false
-			}
-			t = d(t)
-		}
-		return t, t.Add(time.Minute), true
+		t, ok := c.instant(o)
+		return t, t.Add(time.Minute), ok
 	}
 	for _, layout := range []string{"2006/01/02 15:04", "2006-01-02 15:04"} {
 		if t, err := time.ParseInLocation(layout, o.Text, c.zone()); err == nil {
@@ -111,26 +110,6 @@ func (c *compiler) span(o jql.Operand) (from, to time.Time, ok bool) {
 	return now, now, false
 }
 
-func (c *compiler) function(name string) time.Time {
-	now := c.by.Now.In(c.zone())
-	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	switch name {
-	case "startofday":
-		return day
-	case "endofday":
-		return day.AddDate(0, 0, 1).Add(-time.Millisecond)
-	case "startofweek":
-		return day.AddDate(0, 0, -int(day.Weekday()))
-	case "endofweek":
-		return day.AddDate(0, 0, 7-int(day.Weekday())).Add(-time.Millisecond)
-	case "startofmonth":
-		return day.AddDate(0, 0, 1-day.Day())
-	case "endofmonth":
-		return day.AddDate(0, 1, 1-day.Day()).Add(-time.Millisecond)
-	}
-	return now
-}
-
 // period reads "-5m", "4w 2d", "+1d 2h".
 func period(s string) (func(time.Time) time.Time, bool) {
 	s = strings.TrimSpace(s)
@@ -141,29 +120,52 @@ func period(s string) (func(time.Time) time.Time, bool) {
 	case strings.HasPrefix(s, "+"):
 		s = s[1:]
 	}
-	if !regexp.MustCompile(`^\d{1,6}[wdhmyM]( *\d{1,6}[wdhmyM])*$`).MatchString(s) {
+	parts, ok := steps(s)
+	if !ok {
 		return nil, false
 	}
-	parts := regexp.MustCompile(`(\d+)([wdhmyM])`).FindAllStringSubmatch(s, -1)
 	return func(t time.Time) time.Time {
 		for _, p := range parts {
-			n, _ := strconv.Atoi(p[1])
-			n *= sign
-			switch p[2] {
-			case "m":
+			n := p.n * sign
+			switch p.unit {
+			case 'm':
 				t = t.Add(time.Duration(n) * time.Minute)
-			case "h":
+			case 'h':
 				t = t.Add(time.Duration(n) * time.Hour)
-			case "d":
+			case 'd':
 				t = t.AddDate(0, 0, n)
-			case "w":
+			case 'w':
 				t = t.AddDate(0, 0, 7*n)
-			case "M":
+			case 'M':
 				t = t.AddDate(0, n, 0)
-			case "y":
+			case 'y':
 				t = t.AddDate(n, 0, 0)
 			}
 		}
 		return t
 	}, true
+}
+
+// A step is one part of a period: four weeks.
+type step struct {
+	n    int
+	unit byte
+}
+
+// steps reads "4w 2d" as often as Jira takes it, of six digits each at most.
+func steps(s string) ([]step, bool) {
+	var out []step
+	for s != "" {
+		end := strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+		if end < 1 || end > 6 || !strings.ContainsRune("wdhmyM", rune(s[end])) {
+			return nil, false
+		}
+		n, err := strconv.Atoi(s[:end])
+		if err != nil {
+			return nil, false
+		}
+		out = append(out, step{n, s[end]})
+		s = strings.TrimLeft(s[end+1:], " ")
+	}
+	return out, len(out) > 0
 }

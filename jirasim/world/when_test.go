@@ -99,7 +99,7 @@ func TestQueriesThatMeanNothingAreRefused(t *testing.T) {
 		"status ~ Done":                 "400 The operator '~' is not supported by the 'status' field.",
 		"summary > a":                   "400 The operator '>' is not supported by the 'summary' field.",
 		"summary is a":                  "400 The operator 'IS' is not supported by the 'summary' field with that value.",
-		"summary = (a)":                 "400 Operator '=' does not support the non-list value 'a' for field 'summary'.",
+		"summary = (a)":                 "400 The operator '=' is not supported by the 'summary' field.",
 		"reporter in magic(x, y)":       "400 Unable to find JQL function 'magic(x, y)'.",
 		"project = SUP order by odd":    "400 Field 'odd' does not exist or you do not have permission to view it.",
 	} {
@@ -135,9 +135,9 @@ func TestOrdersByEachKind(t *testing.T) {
 		"created":                  "abcdefghijkl",
 		"summary desc":             "lkjihgfedcba",
 		"Effort":                   "ahcjelgbidkf",
-		"priority, key":            "afkbglchdiej",
-		"priority desc, Effort":    "jeidhclgbakf",
-		"status, priority asc, id": "afkbglchdiej",
+		"priority, key":            "ejdichbglafk",
+		"priority desc, Effort":    "akflgbhcidje",
+		"status, priority asc, id": "ejdichbglafk",
 	} {
 		text := "project = SUP"
 		if order != "" {

@@ -36,6 +36,12 @@ type World struct {
 	Projects    []*Project
 	Issues      map[string]*Issue // by id
 	Hooks       []*Hook
+	Filters     []*Filter
+	Boards      []*Board
+	Sprints     []*Sprint
+	Roles       []*Role
+	Groups      []string    `json:",omitempty"` // those that nobody need be in
+	Categories  []*Category `json:",omitempty"` // of projects
 	LinkTypes   []*LinkType
 	Settings    *Settings
 	Forgotten   []Forgotten `json:",omitempty"` // worklogs that were deleted, oldest first
@@ -43,12 +49,15 @@ type World struct {
 	Lag   time.Duration `json:"-"` // the longest time until a search shows a change
 	Loses bool          `json:"-"` // a write of rich text that drops media nodes deletes their files
 
-	keys   map[string]string // id of an issue by key, past keys too
-	said   map[string]string // id of an issue by id of a comment
-	parts  map[part]string   // id of an issue by what else is in it
-	names  map[string]string // of files, by their media ids
+	keys   map[string]string   // id of an issue by key, past keys too
+	said   map[string]string   // id of an issue by id of a comment
+	kids   map[string][]string // ids of issues by id of their parent, in no order
+	parts  map[part]string     // id of an issue by what else is in it
+	names  map[string]string   // of files, by their media ids
 	index  map[string]*indexed
 	events []Event
+
+	lexicon map[string][]string // texts in words
 }
 
 // A User is an account.
@@ -94,8 +103,19 @@ type Project struct {
 	Lead                       string   // user id
 	Types                      []string // ids of issue types
 	Workflow                   Workflow
-	Create, Edit               []string // the fields on each screen, by id
-	Issues                     int      // number of the last issue
+	Create, Edit               []string                   // the fields on each screen, by id
+	Issues                     int                        // number of the last issue
+	Versions                   []*Version                 `json:",omitempty"` // in their order
+	Components                 []*Component               `json:",omitempty"`
+	Assignee                   string                     // who gets an issue that nobody was named for: PROJECT_LEAD or UNASSIGNED
+	Kind                       string                     // software, business or service_desk
+	URL, Category              string                     `json:",omitempty"`
+	Past                       []string                   `json:",omitempty"` // keys it had before
+	Archived, Deleted          bool                       `json:",omitempty"`
+	Ended                      time.Time                  `json:",omitzero"` // when it was archived or deleted
+	EndedBy                    string                     `json:",omitempty"`
+	Actors                     map[string][]Actor         // by id of the role
+	Properties                 map[string]json.RawMessage `json:",omitempty"`
 }
 
 // A Workflow is the way through the statuses.
@@ -206,7 +226,13 @@ type Event struct {
 	Link       *Link     // issuelink_*: Issue is the one it begins at
 	Property   *Property // issue_property_*
 
-	Secondary bool // fallout of another event
+	Secondary bool     // fallout of another event
+	Version   *Version // of jira:version_*; then there is no issue
+	Into      *Version // into which it was merged
+	Project   *Project // of the version
+
+	Board             *Board  // of board_*; then there is no issue
+	Sprint, OldSprint *Sprint // of sprint_*; then there is no issue
 }
 
 // By is who asks for something, and when.
