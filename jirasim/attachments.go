@@ -93,6 +93,9 @@ func (c *call) files() ([]world.File, error) {
 	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
 		return nil, &problem{415, "Unsupported Media Type", "Content-Type '" + c.r.Header.Get("Content-Type") + "' is not supported."}
 	}
+	if !bytes.Contains(c.body, []byte("--"+params["boundary"]+"--")) {
+		return nil, world.Refuse(400, "The multipart body could not be read.")
+	}
 	var out []world.File
 	for r := multipart.NewReader(bytes.NewReader(c.body), params["boundary"]); ; {
 		p, err := r.NextPart()

@@ -75,6 +75,27 @@ func cloudLikenesses() map[string]likeness {
 			id := dig(remark(p), "id").(string)
 			return p.must(200, "PUT", "/issue/SUP-2/comment/"+id, map[string]any{"body": p.text("y")}).body
 		}},
+		"worklog": {file: v3("nango_add-worklog"), ask: worked},
+		"worklog again": {file: v3("nango_update-worklog"), ask: func(p *play) any {
+			return p.must(200, "PUT", "/issue/SUP-1/worklog/"+dig(worked(p), "id").(string), `{"timeSpentSeconds":7200}`).body
+		}},
+		"worklogs": {file: v3("nango_list-worklogs"), ask: func(p *play) any { worked(p); return p.must(200, "GET", "/issue/SUP-1/worklog", nil).body }},
+		"watchers": {file: v3("nango_list-watchers"), ask: func(p *play) any {
+			p.must(204, "POST", "/issue/SUP-1/watchers", nil)
+			return p.must(200, "GET", "/issue/SUP-1/watchers", nil).body
+		}},
+		"link change": {file: v3("devlake_changelog_Link"), part: []any{"value"}, ask: func(p *play) any {
+			p.link("Blocks", "SUP-2", "SUP-1")
+			return p.must(200, "GET", "/issue/SUP-1/changelog", nil).at("values", 0)
+		}},
+		"remote link change": {file: v3("devlake_changelog_RemoteIssueLink"), part: []any{"value"}, ask: func(p *play) any {
+			p.must(201, "POST", "/issue/SUP-1/remotelink", `{"object":{"url":"https://a/1","title":"One"}}`)
+			return p.must(200, "GET", "/issue/SUP-1/changelog", nil).at("values", 0)
+		}},
+		"estimate change": {file: v3("devlake_changelog_timeestimate"), part: []any{"value"}, ask: func(p *play) any {
+			p.must(204, "PUT", "/issue/SUP-1", `{"fields":{"timetracking":{"originalEstimate":"2h"}}}`)
+			return p.must(200, "GET", "/issue/SUP-1/changelog", nil).at("values", 0)
+		}},
 		"priority":   {file: v3("nango_get-priority"), ask: get("/priority/1")},
 		"priorities": {file: v3("nango_list-priorities"), ask: get("/priority/search")},
 		"status":     {file: v3("nango_get-status"), ask: get("/status/3")},
@@ -102,6 +123,10 @@ func remark(p *play) any {
 	return p.must(201, "POST", "/issue/SUP-2/comment", map[string]any{"body": p.text("x")}).body
 }
 
+func worked(p *play) any {
+	return p.must(201, "POST", "/issue/SUP-1/worklog", map[string]any{"timeSpentSeconds": 3600, "comment": p.text("x")}).body
+}
+
 func searched(p *play) any {
 	return p.must(200, "GET", "/search/jql?fields=summary,description,status,issuetype,priority,project,reporter,assignee,creator,created,updated,labels&maxResults=100&jql=project%3DSUP", nil).body
 }
@@ -119,7 +144,19 @@ func centerLikenesses() map[string]likeness {
 	}
 	v2 := func(name string) []string { return []string{"rest-server-v2", name + ".json"} }
 	return map[string]likeness{
-		"create":      {file: v2("ruby_issue.post"), ask: func(p *play) any { p.create(nil); return p.last }},
+		"create":     {file: v2("ruby_issue.post"), ask: func(p *play) any { p.create(nil); return p.last }},
+		"link types": {file: v2("ruby_issueLinkType"), ask: get("/issueLinkType")},
+		"remote links": {file: v2("gojira_remote_links"), ask: func(p *play) any {
+			p.must(200, "POST", "/issue/DEV-1/remotelink", `{"globalId":"g","application":{"type":"t","name":"n"},"relationship":"causes","object":{"url":"https://a/1","title":"One","summary":"s","icon":{"url16x16":"https://a/i","title":"i"},"status":{"resolved":true,"icon":{"url16x16":"https://a/i","title":"i","link":"https://a"}}}}`)
+			return p.must(200, "GET", "/issue/DEV-1/remotelink", nil).body
+		}},
+		"attachment": {file: v2("ruby_issue_10002_attachments_10000"), except: []string{".author.timeZone", ".author.key", ".author.emailAddress", "24x24", "32x32"}, ask: func(p *play) any {
+			return p.must(200, "GET", "/attachment/"+p.attach(200, "DEV-1", file{"x.png", "", "x"}).at(0, "id").(string), nil).body
+		}},
+		"links of an issue": {file: v2("devlake_agile_issue_links_changelog_DZFNK0168-5"), part: []any{"fields", "issuelinks"}, ask: func(p *play) any {
+			p.link("Blocks", "DEV-1", "DEV-2")
+			return p.must(200, "GET", "/issue/DEV-1", nil).at("fields", "issuelinks")
+		}},
 		"transitions": {file: v2("gojira_transitions"), part: []any{"transitions", 0}, ask: get("/issue/DEV-1/transitions?expand=transitions.fields", "transitions", 0), except: []string{".fields.summary is missing"}},
 		"types":       {file: v2("jiracli_createmeta_v9_issuetypes"), ask: get("/issue/createmeta/DEV/issuetypes"), except: []string{"avatarId is not"}},
 		"statuses":    {file: v2("ruby_status"), ask: get("/status")},
