@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 type hook struct {
 	Key    string    `json:"key"`              // the last part of its address; made once, and kept
 	Signed string    `json:"signed,omitempty"` // tells whether the site was given today's secret, without telling it
+	Scope  string    `json:"scope,omitempty"`  // the keys of the projects that it was registered for
 	At     time.Time `json:"at,omitzero"`      // of the last try to register it
 	Why    string    `json:"why,omitempty"`    // why that failed; empty: it did not
 
@@ -113,6 +115,17 @@ func (s *Site) signed() string {
 	m := hmac.New(sha256.New, []byte(s.secret.Reveal()))
 	m.Write([]byte(s.hook.Key))
 	return hex.EncodeToString(m.Sum(nil)[:8])
+}
+
+// scope names the projects of a site that take part: a webhook hears of these
+// alone, so another key in the file needs another webhook.
+func (a *App) scope(s *Site) string {
+	var keys []string
+	for _, p := range a.projects(s.Name) {
+		keys = append(keys, p.Key)
+	}
+	slices.Sort(keys)
+	return strings.Join(slices.Compact(keys), " ")
 }
 
 // Hooks returns our webhooks at a site.

@@ -23,7 +23,7 @@ const (
 )
 
 // Register makes sure that a site has one webhook of ours, active, with today's
-// address and secret, and that it does not end. The new one is there before an
+// address, secret and projects, and that it does not end. The new one is there before an
 // older one goes. What became of it is remembered.
 func (a *App) Register(ctx context.Context, s *Site) error {
 	failed := a.register(ctx, s)
@@ -33,7 +33,7 @@ func (a *App) Register(ctx context.Context, s *Site) error {
 			h.Why = failed.Error()
 			return
 		}
-		h.Signed = s.signed()
+		h.Signed, h.Scope = s.signed(), a.scope(s)
 		if h.Version != s.Tracker.Version {
 			h.Version, h.Since = s.Tracker.Version, h.At
 		}
@@ -75,7 +75,7 @@ func (a *App) register(ctx context.Context, s *Site) error {
 func (a *App) ensure(ctx context.Context, s *Site, old []connector.Hook) (string, error) {
 	want := a.wanted(s)
 	for _, h := range old {
-		if h.URL == want.URL && h.Active && s.hook.Signed == s.signed() {
+		if h.URL == want.URL && h.Active && s.hook.Signed == s.signed() && s.hook.Scope == a.scope(s) {
 			return h.ID, a.renew(ctx, s, h)
 		}
 	}

@@ -247,6 +247,11 @@ func TestRegister(t *testing.T) {
 	if changed := register(); changed[0].ID == first[0].ID || changed[0].Secret != "hunter4" {
 		t.Error("the new secret was not given to the site")
 	}
+	before := register()
+	w.src = strings.Replace(w.src, "project: DEV", "project: DEVELOP", 1) // it was renamed
+	if changed := register(); changed[0].ID == before[0].ID {
+		t.Error("the webhook still hears of the old project alone")
+	}
 	w.b.mu.Lock()
 	w.b.hooks[len(w.b.hooks)-1].Active = false
 	w.b.mu.Unlock()
