@@ -15,17 +15,18 @@ import (
 
 func searchRoutes() []route {
 	return []route{
-		{"GET", "/rest/api/{v}/search/jql", cloud, searchGet, "fieldsByKeys, failFast, renderedFields", "", 0, false},
+		{"GET", "/rest/api/{v}/search/jql", cloud, searchGet, "failFast (nothing fails late), renderedFields", "", 0, false},
 		{"POST", "/rest/api/{v}/search/jql", cloud, searchPost, "as GET", "", 0, false},
 		{"POST", "/rest/api/{v}/search/approximate-count", cloud, searchCount, "", "", 0, false},
 		{"GET", "/rest/api/{v}/search", cloud, searchRetired, "", "", 0, false},
 		{"POST", "/rest/api/{v}/search", cloud, searchRetired, "", "", 0, false},
-		{"GET", "/rest/api/{v}/search", center, oldSearchGet, "validateQuery, renderedFields", "", 0, false},
+		{"GET", "/rest/api/{v}/search", center, oldSearchGet, "renderedFields", "", 0, false},
 		{"POST", "/rest/api/{v}/search", center, oldSearchPost, "as GET", "", 0, false},
 	}
 }
 
-// A search is what Cloud's search takes.
+// A search is what Cloud's search takes. That a field is named by its key changes
+// nothing, since keys are ids here.
 type search struct {
 	JQL        string   `json:"jql"`
 	Next       string   `json:"nextPageToken"`
@@ -35,7 +36,6 @@ type search struct {
 	Properties []string `json:"properties"`
 	Reconcile  []int64  `json:"reconcileIssues"`
 	ByKeys     bool     `json:"fieldsByKeys"`
-	FailFast   bool     `json:"failFast"`
 }
 
 func searchGet(c *call) (reply, error) {
@@ -71,12 +71,18 @@ func searchPost(c *call) (reply, error) {
 
 // parse reads a query, which on Cloud must be bounded.
 func (c *call) parse(s string) (jql.Query, error) {
+	q, err := c.readable(s)
+	if err == nil && c.v.cloud() && !world.Bounded(q) {
+		return q, world.Refuse(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
+	}
+	return q, err
+}
+
+// readable reads a query.
+func (c *call) readable(s string) (jql.Query, error) {
 	q, err := jql.Parse(s)
 	if err != nil {
 		return q, world.Refuse(400, "%s", err.Error())
-	}
-	if c.v.cloud() && !world.Bounded(q) {
-		return q, world.Refuse(400, "Unbounded JQL queries are not allowed here. Please add a search restriction to your query.")
 	}
 	return q, nil
 }
@@ -117,11 +123,14 @@ func (c *call) search(in search) (reply, error) {
 	if len(hits) > most && most > 1 && c.s.chance(c.s.faults.ShortPages) {
 		most = 1 + c.s.rand.IntN(most-1)
 	}
+	var top choice
+	a.expand, top = outer(a.expand)
 	out := []any{}
 	for _, h := range page(hits, 0, most) {
 		out = append(out, c.found(h.Issue, a))
 	}
 	o := object{"issues": out, "isLast": len(hits) <= most}
+	c.describe(o, top)
 	if len(hits) > most {
 		last := hits[most-1]
 		o["nextPageToken"] = place{Query: digest(in.JQL), Keys: last.Keys, ID: last.Issue.ID, Until: c.by.Now.Add(7 * 24 * time.Hour)}.write()
@@ -135,6 +144,29 @@ func (c *call) found(i *world.Issue, a ask) object {
 		return object{"id": i.ID}
 	}
 	return c.v.issue(i, a)
+}
+
+// outer parts what is said of each issue from what is said once of all:
+// names and schema.
+func outer(expand choice) (each, once choice) {
+	for _, s := range expand {
+		if s == "names" || s == "schema" {
+			once = append(once, s)
+		} else {
+			each = append(each, s)
+		}
+	}
+	return each, once
+}
+
+// describe says of a page what is said once.
+func (c *call) describe(o object, once choice) {
+	if once.has("names") {
+		o["names"] = c.v.fieldNames()
+	}
+	if once.has("schema") {
+		o["schema"] = c.v.schemas()
+	}
 }
 
 // A place is where the next page begins.
@@ -194,10 +226,24 @@ type oldSearch struct {
 	Most   *int     `json:"maxResults"`
 	Fields []string `json:"fields"`
 	Expand []string `json:"expand"`
+
+	Validate any `json:"validateQuery"` // true or "strict"; false or "none"; "warn"
+}
+
+// lenient reports whether a query is answered in spite of what is wrong with
+// it, and whether that is told.
+func (s oldSearch) lenient() (lenient, told bool) {
+	switch fmt.Sprint(s.Validate) {
+	case "false", "none":
+		return true, false
+	case "warn":
+		return true, true
+	}
+	return false, false
 }
 
 func oldSearchGet(c *call) (reply, error) {
-	in := oldSearch{JQL: c.query.Get("jql"), Fields: c.query["fields"], Expand: c.query["expand"]}
+	in := oldSearch{JQL: c.query.Get("jql"), Fields: c.query["fields"], Expand: c.query["expand"], Validate: c.query.Get("validateQuery")}
 	var most int
 	var err error
 	if in.Start, err = c.number("startAt", 0); err == nil {
@@ -227,18 +273,25 @@ func (c *call) oldSearch(in oldSearch) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	hits, err := c.w.Search(c.by, q)
-	if err != nil {
-		return reply{}, err
+	hits, wrong := c.w.Find(c.by, q)
+	lenient, told := in.lenient()
+	if len(wrong) > 0 && !lenient {
+		return reply{}, &world.Refusal{Status: 400, Messages: wrong}
 	}
 	most := 50
 	if in.Most != nil && *in.Most >= 0 {
 		most = min(*in.Most, largestPage)
 	}
-	a := ask{fields: names("*navigable", in.Fields...), expand: names("", in.Expand...)}
+	a := ask{fields: names("*navigable", in.Fields...)}
+	var top choice
+	a.expand, top = outer(names("", in.Expand...))
 	out := []any{}
 	for _, h := range page(hits, in.Start, most) {
 		out = append(out, c.v.issue(h.Issue, a))
 	}
-	return ok(object{"expand": "names,schema", "startAt": max(in.Start, 0), "maxResults": most, "total": len(hits), "issues": out})
+	o := object{"expand": "names,schema", "startAt": max(in.Start, 0), "maxResults": most, "total": len(hits), "issues": out}
+	if c.describe(o, top); told && len(wrong) > 0 {
+		o["warningMessages"] = wrong
+	}
+	return ok(o)
 }

@@ -68,6 +68,9 @@ func (v view) issue(i *world.Issue, a ask) object {
 	if a.expand.has("changelog") {
 		o["changelog"] = v.changelog(i)
 	}
+	if a.expand.has("renderedFields") {
+		o["renderedFields"] = v.rendered(i, a.fields)
+	}
 	if a.expand.has("names") {
 		o["names"] = v.fieldNames()
 	}

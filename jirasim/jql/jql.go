@@ -35,6 +35,14 @@ type Clause struct {
 	Op       Op
 	Operands []Operand // one; several for In and NotIn; none for Changed
 	List     bool      // the operands stood in parentheses
+	History  []When    // what else Was and Changed ask
+}
+
+// A When narrows a clause about the past: who changed the field, when, from
+// what and to what.
+type When struct {
+	Word     string // "by", "from", "to", "on", "before", "after" or "during"
+	Operands []Operand
 }
 
 // An Op compares.

@@ -2,6 +2,7 @@ package jql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -121,7 +122,7 @@ func (p *parser) field() (string, bool) {
 	case t.kind == symbol:
 		p.refuse("Expecting a field name but got '%s'. You must surround '%s' in quotation marks to use it as a field name. %s", t.text, t.text, t.at())
 		return "", false
-	case t.kind == word && reserved(t.text):
+	case t.kind == word && (grammar(t.text) || reserved(t.text)) && !(t.is("cf") && p.peek("[")):
 		p.refuse("'%s' is a reserved JQL word. You must surround it in quotation marks to use it in a query. %s", t.text, t.at())
 		return "", false
 	}
@@ -141,6 +142,9 @@ func (p *parser) indexed(name string) string {
 	if !p.take("]") {
 		p.refuse("Expecting ']' after '%s'.", strings.TrimSuffix(name, "]"))
 	}
+	if len(p.tokens) > 0 && p.tokens[0].kind == word && strings.HasPrefix(p.tokens[0].text, ".") {
+		name += p.pop().text
+	}
 	return name
 }
 
@@ -154,25 +158,48 @@ func (p *parser) clause() Expr {
 		return nil
 	}
 	c := Clause{Field: field, Op: op}
-	if op == Changed {
-		return c
+	if op != Changed {
+		c.Operands, c.List = p.operands()
 	}
-	if p.take("(") {
-		c.List = true
-		for {
-			c.Operands = append(c.Operands, p.operand())
-			if !p.take(",") {
-				break
-			}
-		}
-		if !p.take(")") {
-			p.refuse("Expecting ')' before the end of the query.")
-		}
-		return c
+	switch op {
+	case Was, WasNot, WasIn, WasNotIn, Changed:
+		c.History = p.history()
 	}
-	c.Operands = []Operand{p.operand()}
 	return c
 }
+
+// operands reads a value, a function, or a list of them in parentheses.
+func (p *parser) operands() (out []Operand, list bool) {
+	if !p.take("(") {
+		return []Operand{p.operand()}, false
+	}
+	for {
+		out = append(out, p.operand())
+		if !p.take(",") {
+			break
+		}
+	}
+	if !p.take(")") {
+		p.refuse("Expecting ')' before the end of the query.")
+	}
+	return out, true
+}
+
+// history reads what narrows WAS and CHANGED.
+func (p *parser) history() []When {
+	var out []When
+	for {
+		n := slices.IndexFunc(predicates[:], func(w string) bool { return p.take(w) })
+		if n < 0 {
+			return out
+		}
+		w := When{Word: predicates[n]}
+		w.Operands, _ = p.operands()
+		out = append(out, w)
+	}
+}
+
+var predicates = [...]string{"by", "from", "to", "on", "before", "after", "during"}
 
 func (p *parser) operator() (Op, bool) {
 	if p.done() {
@@ -208,6 +235,9 @@ func (p *parser) operand() Operand {
 	case t.is("empty"), t.is("null"):
 		return Operand{Empty: true}
 	case t.kind == word && reserved(t.text):
+		p.refuse("'%s' is a reserved JQL word. You must surround it in quotation marks to use it in a query. %s", t.text, t.at())
+		return Operand{}
+	case t.kind == word && grammar(t.text):
 		p.refuse("Expecting either a value, list or function but got '%s'. You must surround '%s' in quotation marks to use it as a value. %s", t.text, t.text, t.at())
 		return Operand{}
 	}
@@ -256,14 +286,4 @@ func (p *parser) order() []Sort {
 		p.refuse("Expecting either 'ASC', 'DESC' or ',' but got '%s'. %s", t.text, t.at())
 	}
 	return out
-}
-
-// reserved reports whether a word must be quoted to be a name or a value. Of
-// Jira's long list those that the grammar uses.
-func reserved(s string) bool {
-	switch strings.ToLower(s) {
-	case "and", "or", "not", "in", "is", "was", "changed", "order", "by", "asc", "desc", "empty", "null":
-		return true
-	}
-	return false
 }

@@ -79,15 +79,12 @@ func (c *compiler) clause(e jql.Clause) test {
 func (c *compiler) ill(f *Field, e jql.Clause) test {
 	o := e.Operands[0]
 	switch {
+	case !slices.Contains(c.w.Operators(f), e.Op):
+		return c.refuse("The operator '%s' is not supported by the '%s' field.", e.Op, e.Field)
 	case e.Op == jql.Is || e.Op == jql.IsNot:
 		if e.List || !o.Empty {
 			return c.refuse("The operator '%s' is not supported by the '%s' field with that value.", strings.ToUpper(string(e.Op)), e.Field)
 		}
-		if f.ID == "text" || f.ID == "issuekey" {
-			return c.refuse("The operator '%s' is not supported by the '%s' field.", e.Op, e.Field)
-		}
-	case f.wordy(), !slices.Contains(c.w.Operators(f), e.Op):
-		return c.refuse("The operator '%s' is not supported by the '%s' field.", e.Op, e.Field)
 	case e.Op == jql.In || e.Op == jql.NotIn:
 		if !e.List && !o.Call {
 			return c.refuse("Operator '%s' does not support the non-list value '%s' for field '%s'.", e.Op, shown(o), e.Field)

@@ -33,7 +33,7 @@ func fields(f Flavour) []*Field {
 		sys("issuekey", "Key", Shown, "key", "id", "issue"), sys("comment", "Comment", Shown), sys("text", "Text", Shown),
 		sys("components", "Components", PartsOf, "component"), sys("fixVersions", "Fix versions", VersionsOf, "fixVersion"), sys("versions", "Affects versions", VersionsOf, "affectedVersion"), sys("parent", "Parent", ParentOf),
 		sys("issuelinks", "Linked Issues", Shown), sys("subtasks", "Sub-tasks", Shown), sys("attachment", "Attachment", Shown), sys("worklog", "Log Work", Shown),
-		sys("watches", "Watchers", Shown), sys("votes", "Votes", Shown), sys("timetracking", "Time tracking", TimeTracking), sys("security", "Security Level", Shown, "level"),
+		sys("watches", "Watchers", Shown, "watchers"), sys("votes", "Votes", Shown), sys("timetracking", "Time tracking", TimeTracking), sys("security", "Security Level", Shown, "level"),
 		sys("progress", "Progress", Shown), sys("aggregateprogress", "Σ Progress", Shown), sys("workratio", "Work Ratio", Shown), sys("lastViewed", "Last Viewed", Shown),
 		sys("timespent", "Time Spent", Seconds), sys("timeestimate", "Remaining Estimate", Seconds, "remainingEstimate"), sys("timeoriginalestimate", "Original estimate", Seconds, "originalEstimate"),
 		sys("aggregatetimespent", "Σ Time Spent", Shown), sys("aggregatetimeestimate", "Σ Remaining Estimate", Shown), sys("aggregatetimeoriginalestimate", "Σ Original Estimate", Shown),

@@ -38,7 +38,7 @@ func (w *World) Find(by By, q jql.Query) (hits []Hit, wrong []string) {
 	match, order, wrong := w.compile(by, q)
 	for id, x := range w.index {
 		i := x.see(by.Now)
-		if i == nil || w.Issues[id] == nil || !match(i) || !w.May(by.User, "BROWSE_PROJECTS", w.Home(i)) {
+		if i == nil || w.Issues[id] == nil || i.Archived || w.Home(i).Archived || !match(i) || !w.May(by.User, "BROWSE_PROJECTS", w.Home(i)) {
 			continue
 		}
 		h := Hit{Issue: i}

@@ -42,6 +42,7 @@ type World struct {
 	Roles       []*Role
 	Groups      []string    `json:",omitempty"` // those that nobody need be in
 	Categories  []*Category `json:",omitempty"` // of projects
+	Tasks       []*Task     `json:",omitempty"`
 	LinkTypes   []*LinkType
 	Settings    *Settings
 	Forgotten   []Forgotten `json:",omitempty"` // worklogs that were deleted, oldest first
@@ -146,6 +147,7 @@ type Issue struct {
 	Updated    time.Time
 	Resolved   time.Time `json:",omitzero"` // while a resolution is set
 	Moved      time.Time // when the status category changed
+	Archived   bool      `json:",omitempty"` // read only, and not searched
 	Comments   []*Comment
 	History    []*Change                  // oldest first
 	Properties map[string]json.RawMessage `json:",omitempty"`
