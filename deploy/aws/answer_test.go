@@ -262,7 +262,6 @@ func TestAnswerIsDeployed(t *testing.T) {
 		b, _ := os.ReadFile(filepath.Join(dir, "asked")) // it may have asked for nothing
 		return string(out), string(b), err == nil
 	}
-	released := regexp.MustCompile(`Release=([0-9a-f]{64})\n`)
 	_, one, ok := run([]string{"accord-dev"})
 	_, two, _ := run([]string{"accord-dev"}, "SECRETS=secrets-2")
 	if !ok || released.FindString(one) == "" || released.FindString(one) == released.FindString(two) {

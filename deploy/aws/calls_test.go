@@ -157,8 +157,8 @@ func TestFunctions(t *testing.T) {
 		for path, want := range map[string]string{
 			"FunctionName/Fn::Sub": "${Name}-" + name, "CodeUri": "../../dist/lambda/" + name + ".zip", "LoggingConfig/LogGroup/Ref": id + "Log",
 			"Role/Fn::GetAtt/0": id + "Role", "DeploymentPreference/Type": "map[Fn::If:[Prod Canary10Percent5Minutes AllAtOnce]]",
-			"DeploymentPreference/Alarms":   "[map[Fn::Sub:${Name}-errors-" + name + "]]",
-			"AutoPublishAliasAllProperties": "true", // also where only its environment is another
+			"DeploymentPreference/Alarms": "[map[Fn::Sub:${Name}-errors-" + name + "]]",
+			"AutoPublishCodeSha256":       "map[Ref:Release]", // also where only its environment is another
 		} {
 			if got := fmt.Sprint(at(f, path)); got != want {
 				t.Errorf("%s: %s is %s, want %s", id, path, got, want)

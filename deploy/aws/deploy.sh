@@ -83,15 +83,24 @@ asked() {
 	go run ./cmd/accord check --stack "$name" || fail "$name is there and uses the configuration, which a site cannot work with: see above, and run this again"
 }
 
+# release prints a digest of all that makes a function what it is. Only another one is taken into use.
+release() {
+	{
+		cat $(grep -o 'dist/lambda/[a-z]*\.zip' deploy/aws/template.yaml) deploy/aws/template.yaml
+		printf '%s\n' "$key" ${ACCORD_PARAMETERS:-} | sort
+	} | openssl dgst -sha256 -r | cut -d' ' -f1
+}
+
 # deployed makes the stack what the template says, and ends with a sentence if it is not so then.
 deployed() {
-	local tags=(project=accord "stage=$stage" "stack=$name") confirm=(--confirm-changeset) days=${ACCORD_DAYS:-7}
+	local tags=(project=accord "stage=$stage" "stack=$name") confirm=(--confirm-changeset) days=${ACCORD_DAYS:-7} release
+	release=$(release)
 	# A dev stack says when it may be removed: teardown.sh --expired looks for it.
 	[ "$stage" = prod ] || tags+=("expires=$(date -u -v "+${days}d" +%F 2>/dev/null || date -u -d "+$days days" +%F)")
 	[ "${YES:-}" != 1 ] || confirm=(--no-confirm-changeset)
 	sam deploy --config-file "$here/samconfig.toml" --config-env "$stage" --template deploy/aws/template.yaml --s3-prefix "$name" \
 		--stack-name "$name" "${confirm[@]}" --no-fail-on-empty-changeset --tags "${tags[@]}" \
-		--parameter-overrides "Name=$name" "Stage=$stage" "PathKey=$key" ${ACCORD_PARAMETERS:-}
+		--parameter-overrides "Name=$name" "Stage=$stage" "PathKey=$key" "Release=$release" ${ACCORD_PARAMETERS:-}
 	status=$(stack "$name" StackStatus)
 	[[ $status != "" && $status != REVIEW_IN_PROGRESS ]] || fail "nothing was deployed"
 	# A changed path key is served by the next deployment of the API only.

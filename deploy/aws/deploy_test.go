@@ -50,6 +50,11 @@ printf 'sam %s\n' "$*" >>"$ACCOUNT/asked"
 [ -e "$ACCOUNT/declined" ] || echo CREATE_COMPLETE >"$ACCOUNT/stack"
 `
 
+const standInCat = `#!/usr/bin/env bash
+[[ $1 != dist/* ]] || { shift $(($# - 1)); printf %s "$ZIPS"; } # what is packed need not be there
+PATH=/usr/bin:/bin exec cat "$@"
+`
+
 const standInGo = `#!/usr/bin/env bash
 [ "$1" = run ] || exit 1
 printf '%s %s\n' "${2##*/}" "${*:3}" >>"$ACCOUNT/asked"
@@ -90,13 +95,13 @@ func newAccount(t *testing.T, commands string) account {
 		t.Fatal(err)
 	}
 	a := account{t: t, dir: t.TempDir(), sim: sim}
-	a.env = []string{"PATH=" + a.dir + "/bin:" + os.Getenv("PATH"), "ACCOUNT=" + a.dir, "COMMANDS=" + commands, "HOME=" + a.dir, "ACCORD_POLL=0", "YES=1", "ACCORD_PATH_KEY=",
+	a.env = []string{"PATH=" + a.dir + "/bin:" + os.Getenv("PATH"), "ACCOUNT=" + a.dir, "COMMANDS=" + commands, "HOME=" + a.dir, "ACCORD_POLL=0", "YES=1", "ZIPS=packed", "ACCORD_PATH_KEY=",
 		"ACCORD_FILE=" + a.dir + "/accord.yaml", "ACCORD_PARAMETERS=AlarmAddress=ops@acme.example HookRanges=192.0.2.0/24"}
 	for name, text := range sim.Env() {
 		a.env = append(a.env, name+"="+text)
 	}
 	for name, text := range map[string]string{
-		"bin/aws": standInAWS, "bin/sam": standInSAM, "bin/go": standInGo, "bin/make": "#!/bin/sh\necho make $* >>$ACCOUNT/asked\n",
+		"bin/aws": standInAWS, "bin/cat": standInCat, "bin/sam": standInSAM, "bin/go": standInGo, "bin/make": "#!/bin/sh\necho make $* >>$ACCOUNT/asked\n",
 		"accord.yaml": configured("acme", "vendor"), "secrets/ACME_TOKEN": "t", "secrets/VENDOR_TOKEN": "t", "ends": "SUCCEEDED",
 	} {
 		a.write(name, text)
@@ -234,6 +239,43 @@ func deployAnotherSite(a account) {
 		a.t.Errorf("%v, %v", keys, err)
 	}
 	a.inOrder(asked, "put-secret-value", "PathKey="+strings.Repeat("k", 40))
+}
+
+var released = regexp.MustCompile(`Release=([0-9a-f]{64})\b`)
+
+// TestWhatIsAnotherIsReleased: the translator does not see that a parameter has
+// another value, so each of them is in the digest that it does look at.
+func TestWhatIsAnotherIsReleased(t *testing.T) {
+	a := newAccount(t, commands(t))
+	const base = "AlarmAddress=ops@acme.example HookRanges=192.0.2.0/24 LogDays=30"
+	release := func(parameters, zips, key string) string {
+		t.Helper()
+		a.say("ACCORD_PARAMETERS", parameters)
+		a.say("ZIPS", zips)
+		a.write("secrets/path-key", strings.Repeat(key, 40))
+		said, asked, err := a.deploy()
+		m := released.FindStringSubmatch(asked)
+		if err != nil || m == nil {
+			t.Fatalf("%v\n%s\n%s", err, said, asked)
+		}
+		return m[1]
+	}
+	first := release(base, "packed", "k")
+	for what, c := range map[string]struct {
+		parameters, zips, key string
+		another               bool
+	}{
+		"nothing":        {base, "packed", "k", false},
+		"the order":      {"LogDays=30 HookRanges=192.0.2.0/24 AlarmAddress=ops@acme.example", "packed", "k", false},
+		"a parameter":    {strings.Replace(base, "30", "60", 1), "packed", "k", true},
+		"one more":       {base + " LogWords=panic", "packed", "k", true},
+		"the code":       {base, "other", "k", true},
+		"the path's key": {base, "packed", "l", true},
+	} {
+		if got := release(c.parameters, c.zips, c.key); (got != first) != c.another {
+			t.Errorf("%s is another: released anew: %v", what, got != first)
+		}
+	}
 }
 
 // TestDeployNeedsItsCommands, and says which one is not there.

@@ -137,6 +137,60 @@ func TestNewCodeIsShiftedAndTakenBack(t *testing.T) {
 	}
 }
 
+// versions is what the translator makes of the template with another default of a
+// parameter: by function, the name of its version and how it is described.
+func versions(t *testing.T, old, other string) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile("template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(path, bytes.Replace(text, []byte(old), []byte(other), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := run(t, nil, tool(t, "venv/bin/python"), "emu/translate.py", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var translated struct {
+		Resources map[string]struct {
+			Type       string
+			Properties object
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &translated); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for id, r := range translated.Resources {
+		if r.Type == "AWS::Lambda::Version" {
+			function := at(r.Properties, "FunctionName/Ref").(string)
+			all[function] = id + ": " + fmt.Sprint(translated.Resources[function].Properties["Description"])
+		}
+	}
+	return all
+}
+
+// TestAnotherReleaseIsPublished, and another parameter alone is not: that is why
+// deploy.sh says a release. It is in the description too, since Lambda makes no
+// version of a function that is as it was.
+func TestAnotherReleaseIsPublished(t *testing.T) {
+	was, release := versions(t, "", ""), strings.Repeat("0f", 32)
+	if d := diff.Diff(was, versions(t, "Default: error,panic", "Default: panic")); d != "" {
+		t.Errorf("the translator sees another LogWords: no release is needed any more\n%s", d)
+	}
+	now := versions(t, "Default: none\n    AllowedPattern: ^(none|", "Default: "+release+"\n    AllowedPattern: ^(none|")
+	if len(was) != len(load(t, "template.yaml").of("AWS::Serverless::Function")) {
+		t.Errorf("versions of %v", slices.Sorted(maps.Keys(was)))
+	}
+	for function, id := range was {
+		if now[function] == id || !strings.HasSuffix(now[function], " "+release) {
+			t.Errorf("%s: %q, then %q", function, id, now[function])
+		}
+	}
+}
+
 // TestLoopIsValid to asl-validator 4.0.0 and amazon-states-language-service 1.16.1.
 func TestLoopIsValid(t *testing.T) {
 	node, npm := tool(t, "node"), tool(t, "npm")
