@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -237,16 +238,22 @@ func TestAnOrphanIsNotCopied(t *testing.T) {
 // of the others.
 func TestASiteDownHoldsUpOnlyAStoreThatNeverSawIt(t *testing.T) {
 	inBed(t, func(b *bed) {
-		down := func(string) memory.Fate { return memory.Fate{Err: errDown, Never: true} }
-		b.b.Call = down
+		var down atomic.Bool
+		b.b.Call = func(string) memory.Fate {
+			if down.Load() {
+				return memory.Fate{Err: errDown, Never: true}
+			}
+			return memory.Fate{}
+		}
+		down.Store(true)
 		id := b.a.Create("ann", issue.Document{summary: issue.Scalar("one")})
 		if err := b.engine.Turn(b.Context(), issue.Event{Ref: refA(id)}); !errors.Is(err, errDown) {
 			b.Errorf("turn: %v", err)
 		}
-		b.b.Call = nil
+		down.Store(false)
 		b.settle()
 		b.restart()
-		b.b.Call = down
+		down.Store(true)
 		id = b.a.Create("ann", issue.Document{summary: issue.Scalar("two")})
 		b.pass(time.Minute)
 		if l := b.link(refA(id)); l.Agreed[summary] != issue.Scalar("two") {
