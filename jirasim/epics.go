@@ -8,11 +8,11 @@ import (
 func epicRoutes() []route {
 	epic := agileRoot + "epic/{epic}"
 	return []route{
-		{"GET", agileRoot + "epic/none/issue", both, loggedIn(issuesOfNoEpic), "renderedFields", "", 0, false},
+		{"GET", agileRoot + "epic/none/issue", both, loggedIn(issuesOfNoEpic), "", "", 0, false},
 		{"POST", agileRoot + "epic/none/issue", both, loggedIn(takeFromEpics), "", "", 0, false},
 		{"GET", epic, both, loggedIn(onEpic(readEpic)), "", "", 0, false},
 		{"POST", epic, both, loggedIn(onEpic(changeEpic)), "done", "", 0, false},
-		{"GET", epic + "/issue", both, loggedIn(onEpic(issuesOfEpic)), "renderedFields", "", 0, false},
+		{"GET", epic + "/issue", both, loggedIn(onEpic(issuesOfEpic)), "", "", 0, false},
 		{"POST", epic + "/issue", both, loggedIn(onEpic(moveToEpic)), "", "", 0, false},
 		{"PUT", epic + "/rank", both, loggedIn(onEpic(rankEpic)), "", "", 0, false},
 	}

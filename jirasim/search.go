@@ -15,12 +15,12 @@ import (
 
 func searchRoutes() []route {
 	return []route{
-		{"GET", "/rest/api/{v}/search/jql", cloud, searchGet, "failFast (nothing fails late), renderedFields", "", 0, false},
+		{"GET", "/rest/api/{v}/search/jql", cloud, searchGet, "failFast (nothing fails late)", "", 0, false},
 		{"POST", "/rest/api/{v}/search/jql", cloud, searchPost, "as GET", "", 0, false},
 		{"POST", "/rest/api/{v}/search/approximate-count", cloud, searchCount, "", "", 0, false},
 		{"GET", "/rest/api/{v}/search", cloud, searchRetired, "", "", 0, false},
 		{"POST", "/rest/api/{v}/search", cloud, searchRetired, "", "", 0, false},
-		{"GET", "/rest/api/{v}/search", center, oldSearchGet, "renderedFields", "", 0, false},
+		{"GET", "/rest/api/{v}/search", center, oldSearchGet, "", "", 0, false},
 		{"POST", "/rest/api/{v}/search", center, oldSearchPost, "as GET", "", 0, false},
 	}
 }

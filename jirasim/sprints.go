@@ -17,7 +17,7 @@ func sprintRoutes() []route {
 		{"POST", sprint, both, loggedIn(onSprint(changeSprint(false))), "", "", 0, false},
 		{"PUT", sprint, both, loggedIn(onSprint(changeSprint(true))), "", "", 0, false},
 		{"DELETE", sprint, both, loggedIn(onSprint(dropSprint)), "", "", 0, false},
-		{"GET", sprint + "/issue", both, loggedIn(onSprint(sprintIssues)), "renderedFields", "", 0, false},
+		{"GET", sprint + "/issue", both, loggedIn(onSprint(sprintIssues)), "", "", 0, false},
 		{"POST", sprint + "/issue", both, loggedIn(onSprint(moveToSprint)), "", "", 0, false},
 		{"POST", sprint + "/swap", both, loggedIn(onSprint(swapSprint)), "", "", 0, false},
 		{"GET", sprint + "/properties", both, loggedIn(onSprint(sprintKeys)), "", "", 0, false},
@@ -27,7 +27,7 @@ func sprintRoutes() []route {
 		{"POST", agileRoot + "backlog/issue", both, loggedIn(moveToBacklog), "", "", 0, false},
 		{"POST", agileRoot + "backlog/{board}/issue", cloud, loggedIn(onBoard(backlogOfBoard)), "207", "", 0, false},
 		{"PUT", agileRoot + "issue/rank", both, loggedIn(rankIssues), "207", "", 0, false},
-		{"GET", agileRoot + "issue/{issue}", both, loggedIn(readOnBoard), "renderedFields", "", 0, false},
+		{"GET", agileRoot + "issue/{issue}", both, loggedIn(readOnBoard), "", "", 0, false},
 		{"GET", agileRoot + "issue/{issue}/estimation", both, loggedIn(readEstimation), "", "", 0, false},
 		{"PUT", agileRoot + "issue/{issue}/estimation", both, loggedIn(setEstimation), "", "", 0, false},
 	}
