@@ -60,11 +60,14 @@ var layers = map[string]layer{
 		"connector": "a seam whose promises it holds", "durable": "a seam whose promises it holds", "issue": "samples", "text": "samples",
 	}},
 	"jirasim": {3, map[string]string{
-		"jirasim/world": "the issues it serves", "jirasim/jql": "its search", "jirasim/limits": "its rate limits", "jirasim/consent": "its apps",
+		"jirasim/world": "the issues it serves", "jirasim/jql": "its search", "jirasim/limits": "its rate limits", "jirasim/consent": "its apps", "jirasim/ui": "its page",
 	}},
 	"jirasim/world": {3, map[string]string{
 		"connector/jira/adf": "rich text on Cloud", "connector/jira/wiki": "rich text on Data Center", "text": "what these two speak",
 		"jirasim/jql": "its search",
+	}},
+	"jirasim/ui": {3, map[string]string{
+		"jirasim/world": "what it shows and changes", "connector/jira/wiki": "rich text, as people write it", "text": "rich text, as it is drawn",
 	}},
 	"jirasim/jql":     {3, nil},
 	"jirasim/limits":  {3, nil},

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"example.com/accord/jirasim/consent"
+	"example.com/accord/jirasim/ui"
 	"example.com/accord/jirasim/world"
 )
 
@@ -48,6 +49,10 @@ func none() (reply, error) { return reply{status: 204}, nil }
 
 // ServeHTTP answers one request.
 func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if ui.Serves(r) {
+		s.page.ServeHTTP(w, r)
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largest))
 	if err != nil {
 		status := 400
@@ -134,9 +139,7 @@ func (c *call) answer() reply {
 		rep.set("X-AAccountId", url.QueryEscape(user.ID))
 	}
 	s.log.note(c, rep.status)
-	for _, e := range c.w.Take() {
-		s.announce(e, c.v)
-	}
+	s.tell(c.v)
 	return rep
 }
 

@@ -21,6 +21,7 @@ import (
 
 	"example.com/accord/jirasim/consent"
 	"example.com/accord/jirasim/limits"
+	"example.com/accord/jirasim/ui"
 	"example.com/accord/jirasim/world"
 )
 
@@ -72,6 +73,7 @@ type Sim struct {
 	routes *node
 	stop   context.CancelFunc
 	post   *courier
+	page   *ui.Page
 
 	mu     sync.Mutex // guards everything below
 	w      *world.World
@@ -105,6 +107,7 @@ func New(o Options) *Sim {
 	s := &Sim{opt: o, routes: tree(o.Flavour), stop: stop, w: world.Found(o.Flavour, o.Seed, o.Projects),
 		rand: rand.New(rand.NewPCG(o.Seed, 1)), cloud: limits.NewCloud(), users: &limits.Users{Rate: 5, Size: 5}}
 	s.post = newCourier(ctx, o.Client)
+	s.page = ui.New(grounds{s}, o.PublicURL)
 	s.found(&consent.Server{})
 	s.faults = defaults(o)
 	s.lag()
@@ -134,6 +137,7 @@ func (s *Sim) enrol(a Account) {
 // Close ends what is under way: webhooks that wait for another try are dropped.
 func (s *Sim) Close() {
 	s.stop()
+	s.page.Close()
 	s.post.wait()
 }
 
