@@ -23,6 +23,7 @@ func attachmentRoutes() []route {
 		{"GET", "/rest/api/{v}/attachment/content/{attachment}", cloud, onAttachment(readContent), "", "", 0, false},
 		{"GET", "/rest/api/{v}/attachment/thumbnail/{attachment}", cloud, onAttachment(readThumbnail), "the default picture", "", 0, false},
 		{"GET", "/secure/attachment/{attachment}/{name}", both, onAttachment(download), "", "", 0, false},
+		{"GET", "/secure/attachment/{attachment}", both, onAttachment(download), "", "", 0, false}, // with a slash at its end, as go-jira asks
 		{"GET", "/secure/thumbnail/{attachment}/{name}", center, onAttachment(thumbnail), "", "", 0, false},
 		{"GET", "/file/{media}/binary", cloud, mediaFile, "", "", 0, false},
 		{"GET", "/file/{media}/image", cloud, mediaFile, "", "", 0, false},

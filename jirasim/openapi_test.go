@@ -158,12 +158,20 @@ func amendCloud(doc *openapi3.T) {
 func amend(doc *openapi3.T, operation string, change func(*openapi3.SchemaRef) *openapi3.Schema) {
 	for _, item := range doc.Paths.Map() {
 		for _, op := range item.Operations() {
-			if r := op.Responses.Status(http.StatusOK); op.OperationID == operation && r != nil && r.Value.Content["application/json"] != nil {
-				m := r.Value.Content["application/json"]
-				m.Schema = change(m.Schema).NewRef()
+			for _, status := range []int{http.StatusOK, http.StatusCreated} {
+				if m := inJSON(op.Responses.Status(status)); op.OperationID == operation && m != nil {
+					m.Schema = change(m.Schema).NewRef()
+				}
 			}
 		}
 	}
+}
+
+func inJSON(r *openapi3.ResponseRef) *openapi3.MediaType {
+	if r == nil {
+		return nil
+	}
+	return r.Value.Content["application/json"]
 }
 
 func listOf(s *openapi3.SchemaRef) *openapi3.Schema {
@@ -181,6 +189,15 @@ func pageOf(s *openapi3.SchemaRef) *openapi3.Schema {
 	return page
 }
 
+// centerFree are members of which Data Center's document has the kind wrong:
+// values are objects or strings in it, and lists are strings with the list in them.
+var centerFree = map[string]string{
+	"IssueBean":                "fields renderedFields properties",
+	"EntityPropertyBean":       "value",
+	"FieldValueBean":           "value",
+	"AutoCompleteResponseBean": "visibleFieldNames visibleFunctionNames jqlReservedWords",
+}
+
 // What Data Center's document says of these is one item, where a list or a page
 // of them comes (or the array of a page that createmeta has had since 8.4).
 var (
@@ -188,16 +205,15 @@ var (
 		findUsers findAssignableUsers_1 findBulkAssignableUsers findUsersWithBrowsePermission getProjectComponents getProjectVersions getAllStatuses
 		getSubTasks getProjectRoles_1 getFavouriteFilters getAllProjectTypes getAllProjectCategories getSharePermissions
 		getWorklogsForIds getAlternativeIssueTypes getAllTerminologyEntries findUsersWithAllPermissions addAttachment addSharePermission
-		getAdvancedSettings getProperty`)
+		getAdvancedSettings defaultColumns defaultColumns_1`)
 	centerPages = strings.Fields(`getPaginatedIssueTypes getPriorities_1 getPaginatedResolutions getPaginatedStatuses getPaginatedVersions
 		getCreateIssueMetaProjectIssueTypes getCreateIssueMetaFields getUsersFromGroup getCustomFields`)
 )
 
-// amendCenter corrects the known faults of Data Center's document: values of
-// fields are described as objects and those of properties as strings, and lists and pages as their items.
+// amendCenter corrects the known faults of Data Center's document.
 func amendCenter(doc *openapi3.T) {
-	for bean, members := range map[string][]string{"IssueBean": {"fields", "renderedFields", "properties"}, "EntityPropertyBean": {"value"}} {
-		for _, name := range members {
+	for bean, members := range centerFree {
+		for _, name := range strings.Fields(members) {
 			doc.Components.Schemas[bean].Value.Properties[name] = &openapi3.SchemaRef{Value: &openapi3.Schema{Nullable: true}}
 		}
 	}

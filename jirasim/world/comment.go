@@ -15,7 +15,7 @@ type Remark struct {
 
 // Comment adds a comment.
 func (w *World) Comment(by By, i *Issue, r Remark) (*Comment, error) {
-	body, err := w.remark(by, r)
+	body, err := w.remark(by, &r)
 	if !w.May(by.User, "ADD_COMMENTS", w.Home(i)) {
 		return nil, w.mute(err)
 	}
@@ -44,7 +44,8 @@ func (w *World) mute(also error) error {
 }
 
 // remark checks a comment and returns its body in native form.
-func (w *World) remark(by By, r Remark) (string, error) {
+func (w *World) remark(by By, r *Remark) (string, error) {
+	r.Visibility = r.Visibility.said()
 	if null(r.Body) {
 		return "", RefuseField("comment", "Comment body can not be empty!")
 	}
@@ -67,6 +68,14 @@ func (w *World) remark(by By, r Remark) (string, error) {
 	return body, checkProperties(r.Properties)
 }
 
+// said is none for a restriction that says nothing: clients send an empty one.
+func (v *Visibility) said() *Visibility {
+	if v != nil && *v == (Visibility{}) {
+		return nil
+	}
+	return v
+}
+
 // closed refuses a restriction that the caller may not make.
 func (w *World) closed(by By, v Visibility) error {
 	switch {
@@ -87,7 +96,7 @@ func (w *World) Recomment(by By, i *Issue, c *Comment, r Remark) (*Comment, erro
 	if err := w.owns(by, i, c, "EDIT", "edit this comment"); err != nil {
 		return nil, err
 	}
-	body, err := w.remark(by, r)
+	body, err := w.remark(by, &r)
 	if err != nil {
 		return nil, err
 	}

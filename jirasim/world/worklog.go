@@ -112,11 +112,11 @@ func (w *World) fill(by By, n *Worklog, in Work) error {
 		}
 		n.Body = body
 	}
-	if in.Visibility != nil {
-		if err := w.closed(by, *in.Visibility); err != nil {
+	if v := in.Visibility.said(); v != nil {
+		if err := w.closed(by, *v); err != nil {
 			return err
 		}
-		n.Visibility = in.Visibility
+		n.Visibility = v
 	}
 	n.Properties = keep(n.Properties, in.Properties)
 	return checkProperties(in.Properties)
