@@ -227,8 +227,11 @@ func sources(t *testing.T) []source {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && p != "." && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" || d.Name() == "tools") {
-			return fs.SkipDir
+		if d.IsDir() && p != "." {
+			_, err := fs.Stat(root, path.Join(p, "go.mod"))
+			if module := err == nil; module || strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" { // it is a module of its own
+				return fs.SkipDir
+			}
 		}
 		if d.IsDir() || !strings.HasSuffix(p, ".go") {
 			return nil
