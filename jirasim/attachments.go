@@ -123,13 +123,17 @@ func typed(p *multipart.Part, content []byte) string {
 	if err == nil && t != "application/octet-stream" {
 		return t
 	}
-	known := map[string]string{".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".txt": "text/plain", ".log": "text/plain",
-		".pdf": "application/pdf", ".json": "application/json", ".zip": "application/zip", ".csv": "text/csv", ".html": "text/html", ".xml": "application/xml"}
-	if t := known[strings.ToLower(path.Ext(p.FileName()))]; t != "" {
+	if t := byName(p.FileName()); t != "" {
 		return t
 	}
 	t, _, _ = strings.Cut(http.DetectContentType(content), ";")
 	return t
+}
+
+// byName is the type of a file by the end of its name; empty: not known.
+func byName(name string) string {
+	return map[string]string{".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gif": "image/gif", ".txt": "text/plain", ".log": "text/plain",
+		".pdf": "application/pdf", ".json": "application/json", ".zip": "application/zip", ".csv": "text/csv", ".html": "text/html", ".xml": "application/xml"}[strings.ToLower(path.Ext(name))]
 }
 
 func attachmentMeta(c *call) (reply, error) {

@@ -1,6 +1,7 @@
 package jirasim_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
 	"image"
@@ -277,4 +278,60 @@ func TestMediaAreLost(t *testing.T) {
 	if files() != 0 {
 		t.Error("an edit of a comment loses nothing")
 	}
+}
+
+// TestArchivesAreListed for people and for programs.
+func TestArchivesAreListed(t *testing.T) {
+	both(t, func(t *testing.T, p *play) {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for _, name := range []string{"docs/a.txt", "b.png"} {
+			w, err := z.Create(name)
+			if err == nil {
+				_, err = w.Write(bytes.Repeat([]byte("x"), 3000))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		a := p.attach(200, p.create(nil), file{"all.zip", "", b.String()}, file{"none.zip", "", "x"})
+		at := "/attachment/" + a.at(0, "id").(string) + "/expand/"
+		if r := p.must(200, "GET", at+"raw", nil); r.at("totalEntryCount") != 2.0 || r.at("entries", 1, "size") != 3000.0 || r.at("entries", 0, "abbreviatedName") != "a.txt" {
+			t.Errorf("for programs it is %s", r.raw)
+		}
+		if h := p.must(200, "GET", at+"human", nil); h.at("name") != "all.zip" || h.at("entries", 0, "size") != "2 kB" || h.at("entries", 1, "mediaType") != "image/png" {
+			t.Errorf("for people it is %s", h.raw)
+		}
+		p.must(409, "GET", "/attachment/"+a.at(1, "id").(string)+"/expand/raw", nil)
+	})
+}
+
+// FuzzUploads sends any bytes as a multipart body: what is answered is an
+// answer, and what was kept comes back as it was.
+func FuzzUploads(f *testing.F) {
+	good, head := upload(f, file{"a.txt", "text/plain", "x"}, file{"p.png", "", "\x89PNG"})
+	kind := head.Get("Content-Type")
+	f.Add(good, kind)
+	f.Add(good[:len(good)/2], kind)
+	f.Add("--b\r\n\r\n--b--", "multipart/form-data; boundary=b")
+	f.Add("--b--\r\nx", "multipart/form-data; boundary=\"b\"")
+	f.Add("x", "multipart/form-data")
+	f.Add("x", "multipart/form-data; boundary="+strings.Repeat("b", 200))
+	f.Add("--b\r\nContent-Disposition: form-data; name=file; filename=\"../../x\"\r\nContent-Type: ;;\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=zz\r\n--b--", "multipart/form-data; boundary=b")
+	f.Fuzz(func(t *testing.T, body, kind string) {
+		p := open(t, jirasim.DataCenter, func(o *jirasim.Options) { o.Samples = 1 })
+		p.with = http.Header{"X-Atlassian-Token": {"no-check"}, "Content-Type": {kind}}
+		a := p.do("POST", "/issue/DEV-1/attachments", body)
+		if a.status != 200 && a.status != 400 && a.status != 404 && a.status != 415 {
+			t.Fatalf("%d %s", a.status, a.raw)
+		}
+		for _, x := range a.list() {
+			if got := p.must(200, "GET", strings.TrimPrefix(dig(x, "content").(string), p.opt.PublicURL), nil); float64(len(got.raw)) != dig(x, "size") {
+				t.Errorf("%v came back with %d bytes", x, len(got.raw))
+			}
+		}
+	})
 }

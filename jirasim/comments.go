@@ -9,12 +9,12 @@ import (
 
 func commentRoutes() []route {
 	return []route{
-		{"GET", "/rest/api/{v}/issue/{issue}/comment", both, readComments, "expand=renderedBody", "", 0, false},
-		{"POST", "/rest/api/{v}/issue/{issue}/comment", both, addComment, "threads; jsdPublic", "", 0, false},
-		{"GET", "/rest/api/{v}/issue/{issue}/comment/{comment}", both, readComment, "expand=renderedBody", "", 0, false},
-		{"PUT", "/rest/api/{v}/issue/{issue}/comment/{comment}", both, editComment, "as add", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/{issue}/comment", both, readComments, "", "", 0, false},
+		{"POST", "/rest/api/{v}/issue/{issue}/comment", both, addComment, "jsdPublic", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/{issue}/comment/{comment}", both, readComment, "", "", 0, false},
+		{"PUT", "/rest/api/{v}/issue/{issue}/comment/{comment}", both, editComment, "jsdPublic", "", 0, false},
 		{"DELETE", "/rest/api/{v}/issue/{issue}/comment/{comment}", both, deleteComment, "", "", 0, false},
-		{"POST", "/rest/api/{v}/comment/list", cloud, listComments, "expand=renderedBody", "", 0, false},
+		{"POST", "/rest/api/{v}/comment/list", cloud, listComments, "", "", 0, false},
 	}
 }
 
@@ -44,13 +44,22 @@ func readComments(c *call) (reply, error) {
 	}
 	out := []any{}
 	for _, m := range page(seen, start, most) {
-		out = append(out, c.v.comment(i, m, false))
+		out = append(out, c.remarked(i, m, false))
 	}
 	o := object{"startAt": start, "maxResults": most, "total": len(seen), "comments": out}
 	if c.v.cloud() {
 		o["self"] = c.v.rest("issue", i.ID, "comment")
 	}
 	return ok(o)
+}
+
+// remarked shows a comment, with its text as HTML where that is asked for.
+func (c *call) remarked(i *world.Issue, m *world.Comment, properties bool) object {
+	o := c.v.comment(i, m, properties)
+	if names("", c.query["expand"]...).has("renderedBody") {
+		o["renderedBody"] = c.v.html(m.Body, i)
+	}
+	return o
 }
 
 // remark reads the body of a request as a comment.
@@ -72,7 +81,7 @@ func addComment(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	rep := reply{status: 201, body: c.v.comment(i, m, false)}
+	rep := reply{status: 201, body: c.remarked(i, m, false)}
 	rep.set("Location", c.v.rest("issue", i.ID, "comment", m.ID))
 	return rep, nil
 }
@@ -95,7 +104,7 @@ func readComment(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(c.v.comment(i, m, c.v.cloud() && names("", c.query["expand"]...).has("properties")))
+	return ok(c.remarked(i, m, c.v.cloud() && names("", c.query["expand"]...).has("properties")))
 }
 
 func editComment(c *call) (reply, error) {
@@ -114,7 +123,7 @@ func editComment(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(c.v.comment(i, n, false))
+	return ok(c.remarked(i, n, false))
 }
 
 func deleteComment(c *call) (reply, error) {
@@ -145,7 +154,7 @@ func listComments(c *call) (reply, error) {
 	out := []any{}
 	for _, id := range slices.Compact(in.IDs) {
 		if i, m := c.w.AnyComment(c.by.User, id); m != nil {
-			out = append(out, c.v.comment(i, m, properties))
+			out = append(out, c.remarked(i, m, properties))
 		}
 	}
 	return ok(object{"startAt": 0, "maxResults": 1048576, "total": len(out), "isLast": true, "values": out})

@@ -15,6 +15,7 @@ func worklogRoutes() []route {
 		{"GET", all, both, readWorklogs, "", "", 0, false},
 		{"POST", all, both, addWorklog, "the limit of 10,000 worklogs", "", 0, false},
 		{"DELETE", all, cloud, dropWorklogs, "", "", 0, false},
+		{"POST", all + "/move", cloud, moveWorklogs, "", "", 0, false},
 		{"GET", all + "/{worklog}", both, onWorklog(readWorklog), "", "", 0, false},
 		{"PUT", all + "/{worklog}", both, onWorklog(editWorklog), "", "", 0, false},
 		{"DELETE", all + "/{worklog}", both, onWorklog(dropWorklog), "", "", 0, false},
@@ -213,14 +214,22 @@ func dropWorklog(c *call, i *world.Issue, l *world.Worklog) (reply, error) {
 
 // chosenWorklogs reads the ids of a body, at most 1000.
 func (c *call) chosenWorklogs() ([]string, error) {
-	var in struct {
-		IDs []int64 `json:"ids"`
-	}
+	var in choiceOfWork
 	if err := c.decode(&in); err != nil {
 		return nil, err
 	}
-	if len(in.IDs) == 0 || len(in.IDs) > 1000 {
-		return nil, world.Refuse(400, "The number of worklog IDs must be between 1 and 1000.") // unverified
+	return in.ids(1000)
+}
+
+// A choiceOfWork names worklogs and, where they are moved, their new issue.
+type choiceOfWork struct {
+	IDs []int64 `json:"ids"`
+	To  string  `json:"issueIdOrKey"`
+}
+
+func (in choiceOfWork) ids(most int) ([]string, error) {
+	if len(in.IDs) == 0 || len(in.IDs) > most {
+		return nil, world.Refuse(400, "The number of worklog IDs must be between 1 and %d.", most) // unverified
 	}
 	var out []string
 	for _, id := range in.IDs {
@@ -229,27 +238,67 @@ func (c *call) chosenWorklogs() ([]string, error) {
 	return out, nil
 }
 
+// severalWorklogs finds those of an issue that a body names: at most 5,000.
+func (c *call) severalWorklogs(i *world.Issue) (choiceOfWork, []*world.Worklog, error) {
+	var in choiceOfWork
+	if err := c.decode(&in); err != nil {
+		return in, nil, err
+	}
+	ids, err := in.ids(5000)
+	if err != nil {
+		return in, nil, err
+	}
+	var out []*world.Worklog
+	for _, id := range ids {
+		j, l, err := c.w.FindWorklog(c.by.User, id)
+		if err != nil || j.ID != i.ID {
+			return in, nil, world.Refuse(404, "Cannot find worklog with id: '%s'.", id)
+		}
+		if !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return in, out, nil
+}
+
+// moveWorklogs moves worklogs to another issue: all of them or none.
+func moveWorklogs(c *call) (reply, error) {
+	i, err := c.issue()
+	if err != nil {
+		return reply{}, err
+	}
+	in, all, err := c.severalWorklogs(i)
+	if err != nil {
+		return reply{}, err
+	}
+	to, no := c.w.Issue(c.by.User, in.To)
+	if no != nil {
+		return reply{}, no
+	}
+	if to.ID == i.ID {
+		return none()
+	}
+	if err := c.w.Rebook(c.by, i, to, all, c.query.Get("adjustEstimate") == "auto"); err != nil {
+		return reply{}, err
+	}
+	return none()
+}
+
 // dropWorklogs deletes several worklogs of one issue: all of them or none.
 func dropWorklogs(c *call) (reply, error) {
 	i, err := c.issue()
 	if err != nil {
 		return reply{}, err
 	}
-	ids, err := c.chosenWorklogs()
+	_, all, err := c.severalWorklogs(i)
 	if err != nil {
 		return reply{}, err
 	}
-	for _, id := range ids {
-		if j, _, err := c.w.FindWorklog(c.by.User, id); err != nil || j.ID != i.ID {
-			return reply{}, world.Refuse(404, "Cannot find worklog with id: '%s'.", id)
-		}
+	if !c.w.May(c.by.User, "DELETE_ALL_WORKLOGS", c.w.Home(i)) {
+		return reply{}, world.Refuse(400, "You do not have permission to delete these worklogs.") // unverified
 	}
-	for _, id := range ids {
-		j, l, err := c.w.FindWorklog(c.by.User, id)
-		if err != nil {
-			continue // it was named twice
-		}
-		if err := c.w.Unlog(c.by, j, l, world.Adjust{How: c.query.Get("adjustEstimate")}); err != nil {
+	for _, l := range all {
+		if err := c.w.Unlog(c.by, c.w.Issues[i.ID], l, world.Adjust{How: c.query.Get("adjustEstimate")}); err != nil {
 			return reply{}, err
 		}
 	}
@@ -274,7 +323,7 @@ func listWorklogs(c *call) (reply, error) {
 }
 
 func updatedWorklogs(c *call) (reply, error) {
-	return c.feed("updated", func(since, until int64) []world.Forgotten { return c.w.Logged(since, until) })
+	return c.feed("updated", func(since, until int64) []world.Forgotten { return c.w.Logged(c.by.User, since, until) })
 }
 
 func deletedWorklogs(c *call) (reply, error) {

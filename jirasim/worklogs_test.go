@@ -183,3 +183,29 @@ func TestAnIssueShowsTwentyWorklogs(t *testing.T) {
 		}
 	})
 }
+
+// TestWorkIsMoved without a trace, on Cloud.
+func TestWorkIsMoved(t *testing.T) {
+	p := open(t, jirasim.Cloud)
+	a, b := p.create(map[string]any{"timetracking": map[string]any{"originalEstimate": "1d"}}), p.create(nil)
+	id := p.must(201, "POST", "/issue/"+a+"/worklog", `{"timeSpent":"2h"}`).at("id").(string)
+	role := p.must(201, "POST", "/issue/"+a+"/worklog?adjustEstimate=leave", `{"timeSpent":"1h","visibility":{"type":"role","value":"Users"}}`).at("id").(string)
+	move := func(who string, status int, ids, to, how string) {
+		t.Helper()
+		p.as(who).must(status, "POST", "/issue/"+a+"/worklog/move"+how, `{"ids":[`+ids+`],"issueIdOrKey":"`+to+`"}`)
+	}
+	move("ada", 400, id, b, "")
+	move("admin", 400, id+","+role, b, "")
+	move("admin", 404, id+",77", b, "")
+	move("admin", 404, id, "NO-1", "")
+	move("admin", 204, id, a, "")
+	move("admin", 204, id+","+id, b, "?adjustEstimate=auto")
+	from, to := p.must(200, "GET", "/issue/"+a, nil), p.must(200, "GET", "/issue/"+b, nil)
+	if from.at("fields", "timespent") != 3600.0 || from.at("fields", "timeestimate") != 8.0*3600 || to.at("fields", "timespent") != 7200.0 || to.at("fields", "timeestimate") != nil {
+		t.Errorf("%v, %v and %v, %v", from.at("fields", "timespent"), from.at("fields", "timeestimate"), to.at("fields", "timespent"), to.at("fields", "timeestimate"))
+	}
+	p.must(200, "GET", "/issue/"+b+"/worklog/"+id, nil)
+	p.must(404, "GET", "/issue/"+a+"/worklog/"+id, nil)
+	p.as("ada").must(400, "DELETE", "/issue/"+b+"/worklog", `{"ids":[`+id+`]}`)
+	p.must(204, "DELETE", "/issue/"+b+"/worklog", `{"ids":[`+id+`]}`)
+}

@@ -26,6 +26,7 @@ func read(args []string, out io.Writer) (settings, error) {
 	fs.StringVar(&s.listen, "listen", "127.0.0.1:0", "`address` to listen at; port 0 takes a free one")
 	fs.StringVar(&s.data, "data", "", "JSON `file` in which the state is kept; empty: it is forgotten at the end")
 	fs.StringVar(&s.options.PublicURL, "public-url", "", "`start` of self links, when it is not the listening address")
+	fs.StringVar(&s.options.MediaURL, "media-url", "", "`start` of the addresses of files on Cloud; default: the listening address by its other name, localhost or 127.0.0.1")
 	fs.Uint64Var(&s.options.Seed, "seed", 0, "`number` that decides ids and every chance")
 	fs.IntVar(&s.options.Samples, "samples", 0, "`number` of sample issues in a new site")
 	lag := fs.Duration("search-lag", 2*time.Second, "longest `time` until a search shows a change; 0: none")

@@ -7,7 +7,14 @@ import (
 
 	"example.com/accord/connector/jira/adf"
 	"example.com/accord/connector/jira/wiki"
+	"example.com/accord/text"
 )
+
+// Tree shows native rich text as the tree that both formats speak. Files have
+// their names.
+func (w *World) Tree(native string) text.Doc {
+	return wiki.Decode(w.Wiki(native))
+}
 
 // FromADF turns ADF into native rich text.
 func (w *World) FromADF(doc []byte) (string, error) {

@@ -216,6 +216,42 @@ func (w *World) Unlog(by By, i *Issue, l *Worklog, a Adjust) error {
 	return nil
 }
 
+// Rebook moves worklogs from one issue to another: nothing is told or logged
+// of it, and the estimates stay unless they are asked to follow.
+func (w *World) Rebook(by By, from, to *Issue, all []*Worklog, follow bool) error {
+	if !w.May(by.User, "DELETE_ALL_WORKLOGS", w.Home(from)) || !w.May(by.User, "WORK_ON_ISSUES", w.Home(to)) {
+		return w.idle("You do not have the permission to move these worklogs.") // unverified
+	}
+	for _, l := range all {
+		if l.Visibility != nil && l.Visibility.Type == "role" {
+			return Refuse(400, "Worklogs restricted by project roles cannot be moved.") // unverified
+		}
+	}
+	a, b := *from, *to
+	a.Worklogs = slices.DeleteFunc(slices.Clone(a.Worklogs), func(l *Worklog) bool { return slices.Contains(all, l) })
+	b.Worklogs = append(b.Worklogs[:len(b.Worklogs):len(b.Worklogs)], all...)
+	moved := int64(0)
+	for _, l := range all {
+		moved += l.Seconds
+	}
+	w.reckon(by, &a, from.Values, -moved, follow)
+	w.reckon(by, &b, to.Values, moved, follow)
+	return nil
+}
+
+// reckon puts an issue whose worklogs have become more or less.
+func (w *World) reckon(by By, n *Issue, was map[string]Value, more int64, follow bool) {
+	spent, _ := n.Time("timespent")
+	left, known := n.Time("timeestimate")
+	n.Values = maps.Clone(was)
+	n.Values["timespent"] = seconds(spent + more)
+	if follow && known {
+		n.Values["timeestimate"] = seconds(max(left-more, 0))
+	}
+	n.Updated = by.Now
+	w.put(n, by.Now)
+}
+
 // worker refuses whoever may not touch a worklog.
 func (w *World) worker(by By, i *Issue, l *Worklog, verb, words string) error {
 	p := w.Home(i)
@@ -276,14 +312,16 @@ func (d *draft) work(raw json.RawMessage) {
 	})
 }
 
-// Logged lists the worklogs that changed since an instant and not in the last
-// minute, in the order of their change, with that instant. The caller sees no
-// more of them than that they are there.
-func (w *World) Logged(since, until int64) []Forgotten {
+// Logged lists the worklogs that u may see and that changed between two
+// instants (in milliseconds), in the order of their change, with that instant.
+func (w *World) Logged(u *User, since, until int64) []Forgotten {
 	var out []Forgotten
 	for _, i := range w.Issues {
+		if !w.May(u, "BROWSE_PROJECTS", w.Home(i)) {
+			continue
+		}
 		for _, l := range i.Worklogs {
-			if at := l.Updated.UnixMilli(); at >= since && at <= until {
+			if at := l.Updated.UnixMilli(); at >= since && at <= until && w.Witnesses(u, l) {
 				out = append(out, Forgotten{l.ID, at})
 			}
 		}
