@@ -15,16 +15,16 @@ type compiled struct {
 	Config Config
 }
 
-// format counts the shapes of a published Config. A build reads its own only:
-// it is published again with each.
-const format = 1
+// Format counts the shapes of a published Config, and what is meant by them. A
+// build reads its own only: it is published again with each, beside the others.
+const Format = 1
 
 // Compile returns c as JSON, the same for the same c wherever its file lies, and
 // the name that it is published under: its digest. The folders of this machine
 // are left out.
 func (c Config) Compile() (src []byte, name string, err error) {
 	c.State, c.TLS = "", TLS{}
-	if src, err = json.Marshal(compiled{format, c}); err != nil {
+	if src, err = json.Marshal(compiled{Format, c}); err != nil {
 		return nil, "", fmt.Errorf("compile configuration: %w", err)
 	}
 	sum := sha256.Sum256(src)
@@ -39,8 +39,8 @@ func Load(src []byte) (Config, error) {
 	if err := d.Decode(&c); err != nil {
 		return Config{}, fmt.Errorf("load configuration: %w", err)
 	}
-	if c.Format != format {
-		return Config{}, fmt.Errorf("load configuration: it has format %d, and this build reads %d; publish it again", c.Format, format)
+	if c.Format != Format {
+		return Config{}, fmt.Errorf("load configuration: it has format %d, and this build reads %d; publish it again", c.Format, Format)
 	}
 	return c.Config, nil
 }

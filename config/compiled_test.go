@@ -1,11 +1,19 @@
 package config_test
 
 import (
+	"cmp"
+	"encoding"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"reflect"
 	"strings"
 	"testing"
 
 	"example.com/accord/config"
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 func parsed(t *testing.T, src []byte) config.Config {
@@ -29,7 +37,7 @@ func TestCompiledLoadsTheSame(t *testing.T) {
 	}
 	got, err := config.Load(src)
 	c.State, c.TLS = "", config.TLS{}
-	if diff := cmp.Diff(c, got); diff != "" || err != nil {
+	if diff := gocmp.Diff(c, got); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 	again, same, err := parsed(t, example(t)).Compile()
@@ -39,6 +47,44 @@ func TestCompiledLoadsTheSame(t *testing.T) {
 	c.Syncs[0].Rules.Digest = "x"
 	if _, other, err := c.Compile(); err != nil || other == name {
 		t.Errorf("another configuration has the same name %s: %v", other, err)
+	}
+}
+
+// shape writes down what JSON makes of a type: the members of structs, by name.
+func shape(w *strings.Builder, t reflect.Type, in string, seen map[reflect.Type]bool) {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		shape(w, t.Elem(), in+"[]", seen)
+	case reflect.Struct:
+		if seen[t] || t.Implements(reflect.TypeFor[json.Marshaler]()) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+			fmt.Fprintln(w, in, t)
+			return
+		}
+		seen[t] = true
+		for f := range t.Fields() {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.IsExported() && name != "-" {
+				shape(w, f.Type, in+"."+cmp.Or(name, f.Name), seen)
+			}
+		}
+	default:
+		fmt.Fprintln(w, in, t.Kind())
+	}
+}
+
+// TestAnotherShapeIsAnotherFormat: a build that is older, or newer, must not take
+// for its own what it would not understand. Where the shape is another, raise
+// config.Format, and write the file of the new one with -update.
+func TestAnotherShapeIsAnotherFormat(t *testing.T) {
+	var w strings.Builder
+	shape(&w, reflect.TypeFor[config.Config](), "", map[reflect.Type]bool{})
+	file := fmt.Sprintf("testdata/format-%d.txt", config.Format)
+	want, err := os.ReadFile(file)
+	if *update && errors.Is(err, fs.ErrNotExist) { // one that was published keeps its shape
+		err = os.WriteFile(file, []byte(w.String()), 0o644)
+		want = []byte(w.String())
+	}
+	if diff := gocmp.Diff(string(want), w.String()); diff != "" || err != nil {
+		t.Errorf("format %d had another shape: %v (-want +got)\n%s", config.Format, err, diff)
 	}
 }
 

@@ -82,7 +82,7 @@ func names(ctx context.Context, c sdk.Config, name string) (n aws.Names, err err
 
 // Config returns the configuration in use, and since when it is, or [published.ErrNone].
 func (s *Stack) Config(ctx context.Context) (c config.Config, now published.Current, err error) {
-	if now, err = published.Read(ctx, s.store); err == nil {
+	if now, err = published.Latest(ctx, s.store); err == nil {
 		c, err = published.Load(ctx, s.blobs, now.Digest)
 	}
 	if err != nil {

@@ -1,6 +1,8 @@
 // Package published keeps the configurations of a stack: each is the blob
 // config/DIGEST.json and never changes, and the State "config/current" says
-// which of them is in use. To go back is to use an earlier one again.
+// which of them is in use, for each [config.Format] one: while one build takes
+// over from another, each finds what it can read. To go back is to use an earlier
+// one again.
 package published
 
 import (
@@ -28,37 +30,69 @@ type Current struct {
 	By     string    `json:"by"`     // who said so, for people
 }
 
-// ErrNone says that no configuration was published yet.
+// ErrNone says that no configuration was published yet that this build reads.
 var ErrNone = errors.New("no configuration is published yet: `accord publish --stack NAME` does it")
 
-// Read returns which configuration is in use, or [ErrNone].
+// Read returns which configuration this build uses, or [ErrNone].
 func Read(ctx context.Context, s durable.Store) (Current, error) {
-	c, _, err := read(ctx, s)
-	if err == nil && c.Digest == "" {
-		err = ErrNone
+	a, _, err := read(ctx, s)
+	if err != nil {
+		return Current{}, err
 	}
-	return c, err
+	return a.own()
 }
 
-func read(ctx context.Context, s durable.Store) (c Current, st durable.State, err error) {
+// Latest is Read for those who are not deployed with the functions, and may be of
+// another build: it fails if what was published last is for another.
+func Latest(ctx context.Context, s durable.Store) (Current, error) {
+	a, _, err := read(ctx, s)
+	if err != nil {
+		return Current{}, err
+	}
+	own, err := a.own()
+	for format, c := range a {
+		if err == nil && c.At.After(own.At) {
+			return own, fmt.Errorf("what is in use since %s has the format %d, and this build of Accord reads %d: use the build that is deployed, or deploy this one", c.At.Format(time.RFC3339), format, config.Format)
+		}
+	}
+	return own, err
+}
+
+// all is the State: what is in use, by the format of it.
+type all map[int]Current
+
+func (a all) own() (Current, error) {
+	c, ok := a[config.Format]
+	switch {
+	case ok:
+		return c, nil
+	case len(a) > 0:
+		return c, fmt.Errorf("%w; what is published is for another build of Accord: this one reads the format %d", ErrNone, config.Format)
+	}
+	return c, ErrNone
+}
+
+func read(ctx context.Context, s durable.Store) (a all, st durable.State, err error) {
+	a = all{}
 	st, err = s.State(ctx, current)
 	if err == nil && len(st.Value) > 0 {
-		err = json.Unmarshal(st.Value, &c)
+		err = json.Unmarshal(st.Value, &a)
 	}
 	if err != nil {
-		return c, st, fmt.Errorf("read which configuration is in use: %w", err)
+		return a, st, fmt.Errorf("read which configuration is in use: %w", err)
 	}
-	return c, st, nil
+	return a, st, nil
 }
 
-// Use lets c be in use from now on. [durable.ErrStale]: somebody else has said
-// something else at the same time.
+// Use lets c be in use from now on by all that read this build's format.
+// [durable.ErrStale]: somebody else has said something else at the same time.
 func Use(ctx context.Context, s durable.Store, c Current) error {
-	_, st, err := read(ctx, s)
+	a, st, err := read(ctx, s)
 	if err != nil {
 		return err
 	}
-	if st.Value, err = json.Marshal(c); err != nil {
+	a[config.Format] = c
+	if st.Value, err = json.Marshal(a); err != nil {
 		return err
 	}
 	if err := s.SetState(ctx, st); err != nil {

@@ -2,6 +2,7 @@ package published_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"strings"
@@ -56,6 +57,52 @@ func TestPublishAndGoBack(t *testing.T) {
 	}
 	if digests[0] != digests[2] || digests[0] == digests[1] {
 		t.Errorf("the digests are %v: want one for each configuration", digests)
+	}
+}
+
+// TestEachFormatHasItsOwn: what a build publishes takes nothing from one that
+// reads another format, whichever of them is the newer.
+func TestEachFormatHasItsOwn(t *testing.T) {
+	s := memory.NewStore()
+	at := func(hour int) time.Time { return time.Date(2026, 11, 24, hour, 0, 0, 0, time.UTC) }
+	other := published.Current{Digest: "theirs", At: at(2), By: "bob"}
+	src, err := json.Marshal(map[string]published.Current{"999": other})
+	if err == nil {
+		err = s.SetState(t.Context(), durable.State{Name: "config/current", Value: src})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, read := range map[string]func(context.Context, durable.Store) (published.Current, error){"read": published.Read, "latest": published.Latest} {
+		if _, err := read(t.Context(), s); !errors.Is(err, published.ErrNone) || !strings.Contains(err.Error(), "for another build of Accord") {
+			t.Errorf("%s: what is there is for another build: %v", name, err)
+		}
+	}
+	for _, c := range []struct {
+		ours   published.Current
+		latest string // what it says to whom may be of another build
+	}{
+		{published.Current{Digest: "ours", At: at(1), By: "ada"}, "in use since 2026-11-24T02:00:00Z has the format 999"},
+		{published.Current{Digest: "ours", At: at(3), By: "ada"}, ""},
+	} {
+		if err := published.Use(t.Context(), s, c.ours); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := published.Read(t.Context(), s); err != nil || got != c.ours {
+			t.Errorf("a function uses %+v, %v", got, err)
+		}
+		_, err := published.Latest(t.Context(), s)
+		if (err == nil) != (c.latest == "") || err != nil && !strings.Contains(err.Error(), c.latest) {
+			t.Errorf("at %v: %v, want %q", c.ours.At, err, c.latest)
+		}
+	}
+	st, err := s.State(t.Context(), "config/current")
+	var all map[string]published.Current
+	if err == nil {
+		err = json.Unmarshal(st.Value, &all)
+	}
+	if err != nil || all["999"] != other {
+		t.Errorf("the other build finds %+v, %v", all["999"], err)
 	}
 }
 

@@ -76,7 +76,10 @@ sites() {
 }
 
 # publish lets the stack use the configuration, whatever the sites say to it: a person who logs in to one needs it there.
-publish() { go run ./cmd/accord publish --offline --stack "$name" --config "$file"; }
+publish() {
+	say "publish"
+	go run ./cmd/accord publish --offline --stack "$name" --config "$file"
+}
 
 # asked ends with a sentence if a site cannot work with it: the functions would try for long before they say so.
 asked() {
@@ -119,10 +122,12 @@ sites
 say "build"
 make lambda
 sam validate --lint --template deploy/aws/template.yaml
+there=$status
+# Functions of a build that reads another format start with what is published for them; those before go on with theirs.
+[[ $there != *_COMPLETE ]] || publish
 say "deploy"
 deployed
-say "publish"
-publish
+[[ $there == *_COMPLETE ]] || publish
 say "ask the sites"
 asked
 say "register the webhooks, and look after the rest that is due each day"

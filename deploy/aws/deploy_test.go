@@ -223,7 +223,10 @@ func deployTwice(a account) {
 	if err != nil || strings.Contains(asked, "create-secret") || strings.Contains(asked, "put-secret") || a.read("secrets/site-keys") != was {
 		a.t.Errorf("the second time: %v\n%s\n%s", err, said, asked)
 	}
-	a.inOrder(asked, "sam deploy", "PathKey="+key, "accord publish", "the-Upkeep", "start-execution --state-machine-arn the-Backfill")
+	if strings.Count(asked, "accord publish") != 1 {
+		a.t.Errorf("it is published more than once:\n%s", asked)
+	}
+	a.inOrder(asked, "accord publish", "sam deploy", "PathKey="+key, "accord check", "the-Upkeep", "start-execution --state-machine-arn the-Backfill")
 }
 
 func deployAnotherSite(a account) {

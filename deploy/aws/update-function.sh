@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Replaces the code of one function of a dev stack, in seconds, past CloudFormation, which does not notice: to go back, run it
-# again with the code of before. A deploy.sh with other code than that of the last deploy.sh replaces it too.
+# again with the code of before. A deploy.sh that brings other code of it than the last one replaces it too.
 #
 #   deploy/aws/update-function.sh turn [accord-dev]
 #

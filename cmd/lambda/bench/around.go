@@ -76,7 +76,7 @@ func give(w http.ResponseWriter, r *http.Request, compiled []byte, digest string
 		}
 	case "DynamoDB_20120810.GetItem":
 		if strings.Contains(string(in), "=config/current") {
-			out["Item"] = map[string]any{"v": map[string]string{"S": `{"digest":"` + digest + `"}`}}
+			out["Item"] = map[string]any{"v": map[string]string{"S": `{"` + strconv.Itoa(config.Format) + `":{"digest":"` + digest + `"}}`}}
 		} // else there is none
 	case "DynamoDB_20120810.TransactWriteItems": // upkeep notes where the sites deliver
 	case "Kinesis_20131202.PutRecord":
