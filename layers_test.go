@@ -60,7 +60,7 @@ var layers = map[string]layer{
 		"connector": "a seam whose promises it holds", "durable": "a seam whose promises it holds", "issue": "samples", "text": "samples",
 	}},
 	"jirasim": {3, map[string]string{
-		"jirasim/world": "the issues it serves", "jirasim/jql": "its search", "jirasim/limits": "its rate limits", "jirasim/consent": "its apps", "jirasim/ui": "its page",
+		"jirasim/world": "the issues it serves", "jirasim/jql": "its search", "jirasim/limits": "its rate limits", "jirasim/consent": "its apps", "jirasim/ui": "its page", "text": "rich text shown as HTML",
 	}},
 	"jirasim/world": {3, map[string]string{
 		"connector/jira/adf": "rich text on Cloud", "connector/jira/wiki": "rich text on Data Center", "text": "what these two speak",
