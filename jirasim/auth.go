@@ -12,6 +12,9 @@ import (
 // "Authentication". Data Center refuses it, and knows personal access tokens.
 func (c *call) login() (*world.User, *reply) {
 	head := c.r.Header.Get("Authorization")
+	if head == "" && c.s.opt.Flavour == DataCenter {
+		return c.cookied(), nil
+	}
 	if head == "" {
 		return nil, nil
 	}

@@ -11,12 +11,12 @@ import (
 
 func issueRoutes() []route {
 	return []route{
-		{"POST", "/rest/api/{v}/issue", both, create, "parent, components, versions, time tracking; transition in the body", "", 0, false},
+		{"POST", "/rest/api/{v}/issue", both, create, "transition in the body", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/bulk", both, createBulk, "as create", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/bulkfetch", cloud, bulkFetch, "", "", 0, false},
-		{"GET", "/rest/api/{v}/issue/{issue}", both, read, "renderedFields, operations, versionedRepresentations", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/{issue}", both, read, "operations, versionedRepresentations", "", 0, false},
 		{"PUT", "/rest/api/{v}/issue/{issue}", both, edit, "as create; verbs edit and copy; override parameters", "", 0, false},
-		{"DELETE", "/rest/api/{v}/issue/{issue}", both, remove, "sub-tasks", "", 0, false},
+		{"DELETE", "/rest/api/{v}/issue/{issue}", both, remove, "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/{issue}/transitions", both, openTransitions, "sortByOpsBarAndStatus, includeUnavailableTransitions", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/{issue}/transitions", both, transition, "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/{issue}/changelog", cloud, changelog, "", "", 0, false},
@@ -29,6 +29,9 @@ func (c *call) issue() (*world.Issue, error) {
 	i, no := c.w.Issue(c.by.User, c.vars["issue"])
 	if no != nil {
 		return nil, no
+	}
+	if i.Archived && c.r.Method != "GET" && c.r.Method != "HEAD" {
+		return nil, world.Refuse(400, "The issue %s is archived and cannot be changed.", i.Key) // unverified
 	}
 	c.by.At = i
 	return i, nil

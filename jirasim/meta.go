@@ -9,8 +9,6 @@ import (
 
 func metaRoutes() []route {
 	return []route{
-		{"GET", "/rest/api/{v}/field", both, allFields, "", "", 0, false},
-		{"GET", "/rest/api/{v}/field/search", cloud, fieldSearch, "filters but query, id and type", "", 0, false},
 		{"GET", "/rest/api/{v}/priority", both, list(priorities), "", "", 0, false},
 		{"GET", "/rest/api/{v}/priority/search", cloud, paged(priorities), "filters", "", 0, false},
 		{"GET", "/rest/api/{v}/priority/{id}", both, one(priorities, "The priority with id '%s' does not exist"), "", "", 0, false},
@@ -104,37 +102,6 @@ func one(all func(*call) []any, missing string) handler {
 		}
 		return reply{}, world.Refuse(404, missing, c.vars["id"])
 	}
-}
-
-func allFields(c *call) (reply, error) {
-	out := []any{}
-	for _, f := range c.w.Fields {
-		if f.ID != "text" {
-			out = append(out, c.v.field(f))
-		}
-	}
-	return ok(out)
-}
-
-func fieldSearch(c *call) (reply, error) {
-	start, most, err := c.paging(50)
-	if err != nil {
-		return reply{}, err
-	}
-	ids, kinds, q := choice(c.query["id"]), choice(c.query["type"]), strings.ToLower(c.query.Get("query"))
-	all := []any{}
-	for _, f := range c.w.Fields {
-		kind := "system"
-		if f.Custom {
-			kind = "custom"
-		}
-		if f.ID == "text" || len(ids) > 0 && !ids.has(f.ID) || len(kinds) > 0 && !kinds.has(kind) || !strings.Contains(strings.ToLower(f.Name), q) {
-			continue
-		}
-		all = append(all, object{"id": f.ID, "name": f.Name, "schema": c.v.schema(f), "description": ""})
-	}
-	vals := page(all, start, most)
-	return ok(object{"startAt": start, "maxResults": most, "total": len(all), "isLast": start+len(vals) >= len(all), "values": vals})
 }
 
 // oldCreateMeta tells of all projects at once, of the fields too where expand

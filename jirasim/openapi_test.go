@@ -195,6 +195,7 @@ var centerFree = map[string]string{
 	"IssueBean":                "fields renderedFields properties",
 	"EntityPropertyBean":       "value",
 	"FieldValueBean":           "value",
+	"HumanReadableArchive":     "entries",
 	"AutoCompleteResponseBean": "visibleFieldNames visibleFunctionNames jqlReservedWords",
 }
 
@@ -205,7 +206,7 @@ var (
 		findUsers findAssignableUsers_1 findBulkAssignableUsers findUsersWithBrowsePermission getProjectComponents getProjectVersions getAllStatuses
 		getSubTasks getProjectRoles_1 getFavouriteFilters getAllProjectTypes getAllProjectCategories getSharePermissions
 		getWorklogsForIds getAlternativeIssueTypes getAllTerminologyEntries findUsersWithAllPermissions addAttachment addSharePermission
-		getAdvancedSettings defaultColumns defaultColumns_1`)
+		getAdvancedSettings defaultColumns defaultColumns_1 getAllTabs getFieldsToAdd getAllFields`)
 	centerPages = strings.Fields(`getPaginatedIssueTypes getPriorities_1 getPaginatedResolutions getPaginatedStatuses getPaginatedVersions
 		getCreateIssueMetaProjectIssueTypes getCreateIssueMetaFields getUsersFromGroup getCustomFields`)
 )

@@ -8,7 +8,7 @@ import (
 
 func userRoutes() []route {
 	return []route{
-		{"GET", "/rest/api/{v}/user", both, user, "expand", "", 0, false},
+		{"GET", "/rest/api/{v}/user", both, user, "", "", 0, false},
 		{"GET", "/rest/api/{v}/user/search", both, userSearch, "property search", "", 0, false},
 		{"GET", "/rest/api/{v}/user/assignable/search", both, assignable, "by transition", "", 0, false},
 		{"GET", "/rest/api/{v}/users/search", cloud, allUsers, "", "", 0, false},
@@ -23,7 +23,11 @@ func user(c *call) (reply, error) {
 		switch {
 		case c.v.cloud() && u.ID == c.query.Get("accountId"),
 			!c.v.cloud() && (strings.EqualFold(u.Name, c.query.Get("username")) || u.ID == c.query.Get("key")):
-			return ok(c.v.account(u))
+			o := c.v.account(u)
+			if len(names("", c.query["expand"]...)) > 0 {
+				c.widen(o, u)
+			}
+			return ok(o)
 		}
 	}
 	if c.v.cloud() {

@@ -154,6 +154,9 @@ func (c *call) run() reply {
 	if p, is := errors.AsType[*problem](err); is {
 		return p.reply(c.r)
 	}
+	if u, is := errors.AsType[*unfit](err); is {
+		return u.reply()
+	}
 	if u, is := errors.AsType[*unread](err); is {
 		return reply{status: 400, body: messages{[]string{u.Error()}}}
 	}

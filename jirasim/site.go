@@ -10,9 +10,29 @@ func siteRoutes() []route {
 	return []route{
 		{"GET", "/_edge/tenant_info", cloud, tenant, "", "", 0, false},
 		{"GET", "/rest/api/{v}/serverInfo", both, serverInfo, "true build numbers", "", 0, false},
-		{"GET", "/rest/api/{v}/myself", both, myself, "members of groups and applicationRoles", "", 0, false},
+		{"GET", "/rest/api/{v}/myself", both, myself, "", "", 0, false},
 		{"GET", "/rest/api/{v}/project/{project}/statuses", both, projectStatuses, "", "", 0, false},
 	}
+}
+
+// widen adds to an account the groups and the applications that it has: how
+// many, and with expand which.
+func (c *call) widen(o object, u *world.User) {
+	e := names("", c.query["expand"]...)
+	groups, apps := []any{}, []any{}
+	if e.has("groups") {
+		for _, g := range u.Groups {
+			groups = append(groups, c.v.group(g))
+		}
+	}
+	if e.has("applicationRoles") {
+		all := []string{c.w.Everybody()}
+		apps = append(apps, object{"key": "jira-software", "name": "Jira Software", "groups": all, "defaultGroups": all, "defined": true,
+			"selectedByDefault": false, "hasUnlimitedSeats": false, "numberOfSeats": 100, "remainingSeats": 100 - len(c.w.Users), "userCount": len(c.w.Users), "userCountDescription": "users", "platform": false})
+	}
+	o["groups"] = object{"size": len(u.Groups), "items": groups}
+	o["applicationRoles"] = object{"size": 1, "items": apps}
+	o["expand"] = "groups,applicationRoles"
 }
 
 func tenant(c *call) (reply, error) { return ok(object{"cloudId": cloudID(c.w)}) }
@@ -40,9 +60,8 @@ func myself(c *call) (reply, error) {
 		return *r, nil
 	}
 	o := c.v.account(c.by.User)
-	o["locale"], o["expand"] = "en_US", "groups,applicationRoles"
-	o["groups"] = object{"size": len(c.by.User.Groups), "items": []any{}}
-	o["applicationRoles"] = object{"size": 1, "items": []any{}}
+	o["locale"] = "en_US"
+	c.widen(o, c.by.User)
 	return ok(o)
 }
 

@@ -15,8 +15,8 @@ type Actor struct {
 	Group string `json:",omitempty"` // name
 }
 
-// everybody is the group of whoever may log in.
-func (w *World) everybody() string {
+// Everybody is the group of whoever may log in.
+func (w *World) Everybody() string {
 	if w.Flavour == Cloud {
 		return "jira-users"
 	}
@@ -27,7 +27,7 @@ func (w *World) everybody() string {
 func (w *World) cast(p *Project) {
 	p.Actors = map[string][]Actor{}
 	for _, r := range w.Roles {
-		g := w.everybody()
+		g := w.Everybody()
 		if r.Name == "Administrators" {
 			g = "jira-administrators"
 		}
