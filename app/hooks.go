@@ -82,7 +82,7 @@ func (a *App) changeHook(ctx context.Context, site string, change func(*hook)) (
 	return hook{}, fmt.Errorf("store hook: %w", durable.ErrStale)
 }
 
-// ours is where the addresses of all our hooks at a site begin.
+// ours is where the addresses of our hooks at a site begin today.
 func (a *App) ours(s *Site) string { return a.Config.PublicURL + "/hooks/" + s.Name + "/" }
 
 // HookURL is the address that a site delivers to. It is a credential.
@@ -128,6 +128,25 @@ func (a *App) scope(s *Site) string {
 	return strings.Join(slices.Compact(keys), " ")
 }
 
+// isOurs reports whether a webhook with an address is ours: one that begins as
+// today's does, or that has our host and ends with the key that was made for us,
+// whatever stands between, which is another once a stack's path key has changed.
+// Of another Accord, on the same host too, the key is another.
+func (a *App) isOurs(s *Site, address string) bool {
+	if strings.HasPrefix(address, a.ours(s)) {
+		return true
+	}
+	is, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	today, err := url.Parse(a.HookURL(s))
+	if err != nil || s.hook.Key == "" {
+		return false
+	}
+	return strings.EqualFold(is.Host, today.Host) && strings.HasSuffix(is.Path, "/hooks/"+s.Name+"/"+s.hook.Key)
+}
+
 // Hooks returns our webhooks at a site.
 func (a *App) Hooks(ctx context.Context, s *Site) ([]connector.Hook, error) {
 	all, err := s.Tracker.Hooks.Hooks(ctx)
@@ -136,7 +155,7 @@ func (a *App) Hooks(ctx context.Context, s *Site) ([]connector.Hook, error) {
 	}
 	var ours []connector.Hook
 	for _, h := range all {
-		if strings.HasPrefix(h.URL, a.ours(s)) {
+		if a.isOurs(s, h.URL) {
 			ours = append(ours, h)
 		}
 	}
