@@ -102,11 +102,7 @@ func newStorm(t *testing.T) *storm {
 	s.front = s.m.front(kinesis.URL)
 	quiet := func(*http.Request) {}
 	c, _ := theDemo(t, s.front+"/"+pathKey, startJira(t, jirasim.Options{Flavour: jirasim.Cloud}, quiet), startJira(t, jirasim.Options{Flavour: jirasim.DataCenter}, quiet))
-	s.store, s.queue = s.m.stand(c, func(kind, _ string, props object) {
-		if kind == "AWS::Lambda::EventSourceMapping" {
-			props["Enabled"] = false // of these one is our own, and the queue is looked into in the end
-		}
-	})
+	s.store, s.queue = s.m.stand(c, idle) // one is our own, and the queue is looked into in the end
 	queue := httptest.NewServer(http.HandlerFunc(s.send))
 	t.Cleanup(queue.Close)
 	s.hear = &runtimeapi.Function{Bootstrap: s.m.bootstrap("hear"), Timeout: time.Minute, Memory: 256, Output: t.Output(),

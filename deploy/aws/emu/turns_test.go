@@ -5,8 +5,11 @@ package emu_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
+	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -31,7 +34,9 @@ import (
 	"example.com/accord/memory"
 )
 
-var firsts = flag.Int("firsts", 2_000, "issues in TestFirstSyncInVirtualTime; 45000 takes long")
+var turns = flag.Int("turns", 8_000, "issues in memory in TestFirstSyncInVirtualTime")
+
+var firsts = flag.Int("firsts", 2_000, "issues at the simulated sites of TestFirstSyncInVirtualTime")
 
 // A direct transport lets a simulated site answer in this process and at once,
 // so that time may be virtual. It counts the calls of the turn that it is for.
@@ -63,19 +68,62 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // TestFirstSyncInVirtualTime hands every issue of a project to the function
 // turn, two at a time as the template's bulk lane has it, each with a limit of
-// 15 minutes. The sites have their rate limits. A call of them is answered at
-// once, and its 150 ms pass when the turn is over.
-func TestFirstSyncInVirtualTime(t *testing.T) { synctest.Test(t, firstSync) }
+// 15 minutes. A call of a site takes 150 ms. The issues are in memory, and fewer
+// at simulated sites that have their rate limits, through the client of Jira. Both
+// take longer to find an issue the more there are, so 45,000 take long.
+func TestFirstSyncInVirtualTime(t *testing.T) {
+	t.Run("in memory", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) { firstSync(t, *turns, trackers(t, *turns)) })
+	})
+	t.Run("through the client of Jira", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) { firstSync(t, *firsts, clients(t, *firsts)) })
+	})
+}
 
-func firstSync(t *testing.T) {
-	const limit, workers, takes = 15 * time.Minute, 2, 150 * time.Millisecond
+const takes = 150 * time.Millisecond
+
+// trackers are two sites in memory, the first with n issues.
+func trackers(t *testing.T, n int) app.Kind {
+	at := map[issue.Participant]*memory.Tracker{"support": {Name: "support"}, "dev": {Name: "dev"}}
+	for i := range n {
+		at["support"].Create("ann", issue.Document{{Field: "type"}: issue.Scalar("Task"), {Field: "summary"}: issue.Scalar(fmt.Sprintf("issue %d", i))})
+	}
+	return func(_ jira.Site, projects []jira.Project, _ *slog.Logger) (app.Tracker, error) {
+		out := app.Tracker{Connectors: map[issue.Participant]connector.Connector{}}
+		for _, p := range projects {
+			out.Connectors[p.Participant] = slow{at[p.Participant]}
+		}
+		return out, nil
+	}
+}
+
+// A slow tracker takes its time.
+type slow struct{ connector.Connector }
+
+func (s slow) Read(ctx context.Context, ids ...string) iter.Seq2[issue.View, error] {
+	time.Sleep(takes)
+	return s.Connector.Read(ctx, ids...)
+}
+
+func (s slow) Find(ctx context.Context, link issue.Ref, since time.Time) (issue.View, error) {
+	time.Sleep(takes)
+	return s.Connector.Find(ctx, link, since)
+}
+
+func (s slow) Write(ctx context.Context, c issue.Change) (connector.Receipt, error) {
+	time.Sleep(takes)
+	return s.Connector.Write(ctx, c)
+}
+
+// clients are the client of Jira at two simulated sites, the first with n issues.
+func clients(t *testing.T, n int) app.Kind {
 	sites := map[string]direct{}
-	for kind, n := range map[string]int{config.Cloud: *firsts, config.DataCenter: 0} {
+	for kind, n := range map[string]int{config.Cloud: n, config.DataCenter: 0} {
 		sim := jirasim.New(jirasim.Options{Flavour: jirasim.Flavour(kind), Samples: n})
-		defer sim.Close()
+		t.Cleanup(sim.Close)
 		sites[kind] = direct{sim}
 	}
-	open := func(s jira.Site, projects []jira.Project, log *slog.Logger) (app.Tracker, error) {
+	return func(s jira.Site, projects []jira.Project, log *slog.Logger) (app.Tracker, error) {
 		c, err := jira.Open(s, jira.Options{Log: log, HTTP: &http.Client{Transport: sites[string(s.Flavour)]}})
 		if err != nil {
 			return app.Tracker{}, err
@@ -86,11 +134,15 @@ func firstSync(t *testing.T) {
 		}
 		return out, nil
 	}
+}
+
+func firstSync(t *testing.T, n int, open app.Kind) {
+	const limit, workers = 15 * time.Minute, 2
 	c, faults := config.Parse("accord.yaml", []byte(twoAt("http://cloud.example", "http://center.example")))
 	if err := faults.Err(); err != nil {
 		t.Fatal(err)
 	}
-	queue := memory.NewQueue()
+	queue := &sluice{Queue: memory.NewQueue()}
 	a := app.New(c, app.State{Store: memory.NewStore(), Queue: queue, Gauge: queue}, app.Options{
 		Kinds:  map[string]app.Kind{config.Cloud: open, config.DataCenter: open},
 		Secret: func(config.Credential) (string, error) { return "example", nil },
@@ -99,25 +151,55 @@ func firstSync(t *testing.T) {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	if did, err := a.Syncs[0].Engine.Sweep(t.Context(), engine.SweepOptions{All: true}); err != nil || !did.Done || did.Sent < *firsts {
+	if did, err := a.Syncs[0].Engine.Sweep(t.Context(), engine.SweepOptions{All: true}); err != nil || !did.Done || did.Sent < n {
 		t.Fatalf("%+v, %v", did, err)
 	}
-	m := &meter{queue: queue, turn: a.Turn, limit: limit, takes: takes}
+	m := &meter{queue: queue, turn: a.Turn, limit: limit}
 	var all sync.WaitGroup
 	for range workers {
 		all.Go(func() { m.work(t) })
 	}
 	all.Wait()
-	t.Logf("%d issues: %d calls in %v of virtual time, %d at a time; the longest took %v", *firsts, m.calls, time.Since(began), workers, m.longest)
-	m.check(t, a)
+	t.Logf("%d issues: %d calls in %v of virtual time, %d at a time; the longest took %v", n, m.calls, time.Since(began), workers, m.longest)
+	m.check(t, a, n)
+}
+
+// A sluice lets what a sweep sends into a queue a hundred at a time: the queue in
+// memory is slow to look through when much waits.
+type sluice struct {
+	*memory.Queue
+	mu   sync.Mutex
+	held []durable.Message
+}
+
+func (s *sluice) Send(ctx context.Context, ms ...durable.Message) error {
+	if len(ms) == 0 || ms[0].Event.Cause != engine.Sweep {
+		return s.Queue.Send(ctx, ms...)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held = append(s.held, ms...)
+	return nil
+}
+
+// pour lets more in if little waits, and reports whether nothing is left.
+func (s *sluice) pour(ctx context.Context) (done bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d, err := s.Depth(ctx)
+	if n := min(100, len(s.held)); err == nil && n > 0 && d.Bulk < 300 {
+		more := s.held[:n]
+		s.held = s.held[n:]
+		return false, s.Queue.Send(ctx, more...)
+	}
+	return len(s.held) == 0 && d.Live+d.Bulk+d.Busy == 0, err
 }
 
 // A meter calls turn as the event source does, and remembers how long that took.
 type meter struct {
-	queue *memory.Queue
+	queue *sluice
 	turn  durable.Handler
 	limit time.Duration
-	takes time.Duration // a call of a site
 
 	mu      sync.Mutex
 	calls   int
@@ -127,13 +209,14 @@ type meter struct {
 // work handles what waits until nothing does.
 func (m *meter) work(t *testing.T) {
 	for {
-		if d, err := m.queue.Depth(t.Context()); err != nil || d.Live+d.Bulk+d.Busy == 0 {
+		done, err := m.queue.pour(t.Context())
+		if done {
 			return
 		}
-		wait, cancel := context.WithTimeout(t.Context(), time.Minute)
-		ms, err := m.queue.Receive(wait, 1, m.limit)
+		wait, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ms, failed := m.queue.Receive(wait, 1, m.limit)
 		cancel()
-		if err != nil {
+		if err := errors.Join(err, failed); err != nil {
 			t.Error(err)
 			return
 		}
@@ -155,7 +238,7 @@ func (m *meter) call(t *testing.T, taken durable.Message) {
 	if err != nil || len(out.BatchItemFailures) > 0 || ctx.Err() != nil {
 		t.Errorf("%s: %+v, %v, %v", taken.Event.Ref, out, err, ctx.Err())
 	}
-	time.Sleep(time.Duration(calls.Load()) * m.takes)
+	time.Sleep(time.Duration(calls.Load()) * takes)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.calls++
@@ -163,7 +246,7 @@ func (m *meter) call(t *testing.T, taken durable.Message) {
 }
 
 // check finds every issue linked with one at the other side, and nothing given up.
-func (m *meter) check(t *testing.T, a *app.App) {
+func (m *meter) check(t *testing.T, a *app.App, issues int) {
 	n := 0
 	for l, err := range a.Store.Links(t.Context(), durable.Filter{}) {
 		if err != nil {
@@ -174,8 +257,8 @@ func (m *meter) check(t *testing.T, a *app.App) {
 		}
 	}
 	dead, err := m.queue.Dead(t.Context(), 1)
-	if n != *firsts || err != nil || len(dead) > 0 {
-		t.Errorf("%d links of %d issues; dead: %+v, %v", n, *firsts, dead, err)
+	if n != issues || err != nil || len(dead) > 0 {
+		t.Errorf("%d links of %d issues; dead: %+v, %v", n, issues, dead, err)
 	}
 	if m.longest > m.limit-turn.Slack {
 		t.Errorf("a call took %v", m.longest)
