@@ -126,7 +126,7 @@ var layers = map[string]layer{
 	"app/local": {5, map[string]string{"app": "what it opens", "config": "what it opens", "durable/sqlite": "the state, in one file"}},
 	"demo": {5, map[string]string{
 		"app": "it runs the real thing", "app/local": "its state is on this machine", "config": "its accord.yaml", "demo/script": "the edits", "jirasim": "the two Jiras",
-		"durable": "what it shows", "engine": "what it shows", "issue": "what it shows",
+		"durable": "what it shows", "engine": "what it shows", "issue": "what it shows", "text": "what it shows",
 	}},
 	"demo/script": {5, nil}, // it judges the sync, so it shares nothing with it
 

@@ -64,6 +64,7 @@ type stage struct {
 	cloud, center *site
 	people        []person
 	app           *app.App
+	stand         *stand // nil: no page
 	stop          context.CancelFunc
 	served        chan error
 }
@@ -176,7 +177,11 @@ func (s *stage) end() error {
 
 // close closes what is still open, in the opposite order.
 func (s *stage) close() error {
-	err := s.end()
+	var err error
+	if s.stand != nil {
+		err = s.stand.close()
+	}
+	err = errors.Join(err, s.end())
 	if s.app != nil {
 		err = errors.Join(err, s.app.Close())
 	}

@@ -10,7 +10,10 @@ import (
 
 // describe waits until the first sync is done and says where to look and what
 // to try.
-func (s *stage) describe(ctx context.Context) error {
+func (s *stage) describe(ctx context.Context) (err error) {
+	if s.stand, err = s.openStand(ctx); err != nil {
+		return err
+	}
 	keys, err := s.pair(ctx)
 	if err != nil {
 		return err
@@ -19,6 +22,7 @@ func (s *stage) describe(ctx context.Context) error {
 	s.say(`
 Two simulated Jiras, and a sync that keeps them in step:
 
+  page         %s                    both, side by side, with what the sync does
   Cloud        %s/rest/api/3   project SUP, with ADF
   Data Center  %s/rest/api/2   project DEV, with wiki markup
   accord       %s                    what it knows, as a page
@@ -35,7 +39,7 @@ Two simulated Jiras, and a sync that keeps them in step:
   curl -u %s:%s %s/rest/api/3/issue/%s/comment
 
 Stop it with Ctrl-C. Nothing is kept.
-`, s.cloud.url, s.center.url, s.page(), s.folder, keys[0], keys[1],
+`, s.stand.url, s.cloud.url, s.center.url, s.page(), s.folder, keys[0], keys[1],
 		ada.Email, ada.Token, s.cloud.url, keys[0], ada.Token, s.center.url, keys[1],
 		ada.Token, s.center.url, keys[1], ada.Email, ada.Token, s.cloud.url, keys[0])
 	return nil

@@ -1,0 +1,16 @@
+// The page works without this, but for showing what comes later.
+"use strict";
+const deeds = document.getElementById("deeds");
+const stream = new EventSource("/events");
+let lost = false;
+stream.addEventListener("open", () => { document.getElementById("live").hidden = false; if (lost) location.reload(); });
+stream.addEventListener("error", () => { document.getElementById("live").hidden = true; lost = true; });
+stream.addEventListener("deed", (e) => {
+  deeds.querySelector(".none")?.remove();
+  deeds.insertAdjacentHTML("afterbegin", e.data);
+  const deed = deeds.firstElementChild;
+  deed.classList.add("fresh");
+  setTimeout(() => deed.classList.remove("fresh"), 4000);
+  while (deeds.children.length > 100) deeds.lastElementChild.remove();
+});
+addEventListener("pagehide", () => stream.close());
