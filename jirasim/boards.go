@@ -34,7 +34,7 @@ func boardRoutes() []route {
 		{"GET", board + "/version", both, loggedIn(onBoard(boardVersions)), "", "", 0, false},
 		{"GET", board + "/properties", both, loggedIn(onBoard(boardKeys)), "", "", 0, false},
 		{"GET", board + "/properties/{key}", both, loggedIn(onBoard(boardProperty(readProperty))), "", "", 0, false},
-		{"PUT", board + "/properties/{key}", both, loggedIn(onBoard(boardProperty(setProperty))), "", "", 0, false},
+		{"PUT", board + "/properties/{key}", both, loggedIn(onBoard(setBoardProperty)), "", "", 0, false},
 		{"DELETE", board + "/properties/{key}", both, loggedIn(onBoard(boardProperty(dropProperty))), "", "", 0, false},
 	}
 }
@@ -329,4 +329,14 @@ func boardProperty(do func(*call, carrier) (reply, error)) func(*call, *world.Bo
 
 func boardKeys(c *call, b *world.Board) (reply, error) {
 	return keysAt(c, c.v.agile("board", b.ID), b.Properties)
+}
+
+// setBoardProperty answers a replacement on Data Center with the keys, as its
+// document has it.
+func setBoardProperty(c *call, b *world.Board) (reply, error) {
+	rep, err := boardProperty(setProperty)(c, b)
+	if err == nil && rep.status == 200 && !c.v.cloud() {
+		return boardKeys(c, b)
+	}
+	return rep, err
 }

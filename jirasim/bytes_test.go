@@ -18,6 +18,10 @@ var nasty = []string{"", "null", "[]", "{}", "0", `"x"`, "{", "\x00\xff", `{"fie
 	`{"properties":[{}]}`, `{"properties":[{"key":"k"}]}`, `{"jql":"project = SUP","maxResults":-1}`, `{"jql":5}`, `{"jql":"` + strings.Repeat("(", 5000) + `"}`, `{"issueIdsOrKeys":[null,{},5]}`,
 	`{"ids":[-1,0,9223372036854775807]}`, `{"ids":["x"]}`, `{"issueUpdates":[null,{}]}`, `{"rules":[null]}`, `{"webhooks":null}`, `{"forward":"9999999h"}`, `{"name":"x","url":"http://[::1"}`,
 	`{"fields":{"project":{"key":"SUP"},"issuetype":{"id":10001},"summary":"s","assignee":5,"duedate":{},"labels":"x","priority":[],"customfield_10040":[],"customfield_10042":"x","description":5}}`,
+	`{"name":"x","originBoardId":10000}`, `{"name":"x","originBoardId":{}}`, `{"issues":[null,5,"SUP-1"]}`, `{"issues":["SUP-1","DEV-1","SUP-1"],"rankBeforeIssue":"SUP-1"}`, `{"state":5,"startDate":"x"}`,
+	`{"state":"active","startDate":"2026-01-01","endDate":"9999-99-99"}`, `{"queries":["","issue.property[", "a was b during (c"],"jqls":["","text ~ '*'"],"issueIds":[-1]}`, `{"name":"f","jql":"filter = f","sharePermissions":[{}]}`,
+	`{"name":"f","jql":"filter = f or issue.property[a].b > 1 and status changed from x by y"}`, `{"rankAfterEpic":"SUP-2","name":null,"color":{}}`, `{"value":{}}`, `{"value":"NaN"}`,
+	`{"fields":{"customfield_10020":"x","customfield_10014":{},"customfield_10104":-1,"customfield_10100":5,"customfield_10019":"0|"}}`,
 	`{"fields":{"customfield_10042":1e999}}`, `{"fields":{"reporter":{"accountId":""},"assignee":{}}}`}
 
 // answers holds that what a site says is an answer of Jira: a status, and JSON
@@ -38,7 +42,8 @@ func TestEveryRouteAnswersAnything(t *testing.T) {
 		p := open(t, f, func(o *jirasim.Options) { o.Unlimited, o.Samples = true, 2 })
 		for _, r := range jirasim.Routes(f) {
 			for n, body := range nasty {
-				path := strings.NewReplacer("{v}", "2", "{issue}", p.project()+"-1", "{project}", p.project(), "{comment}", "10000", "{key}", "k", "{type}", "1", "{id}", "1", "{hook}", "10000").Replace(r.Path)
+				path := strings.NewReplacer("{v}", "2", "{issue}", p.project()+"-1", "{project}", p.project(), "{comment}", "10000", "{key}", "k", "{type}", "1", "{id}", "1", "{hook}", "10000",
+					"{board}", "10000", "{sprint}", "10000", "{filter}", "10000", "{epic}", p.project()+"-2", "{share}", "10000").Replace(r.Path)
 				q := httptest.NewRequest(r.Method, path+"?jql=project%3D"+p.project()+"&maxResults=3", strings.NewReader(body))
 				q.SetBasicAuth("ada@example.com", "ada")
 				w := serve(t, f, p.sim, q)

@@ -88,7 +88,7 @@ func alike(want, word string) bool {
 	if strings.ContainsAny(want, "*?") {
 		return glob(want, word)
 	}
-	return want == word || stem(want) == stem(word)
+	return want[0] == word[0] && (want == word || stem(want) == stem(word))
 }
 
 // stem cuts the commonest endings of English: Jira's index does more.
