@@ -44,8 +44,13 @@ type ledger struct {
 // checked is the ledger of this run: every answer to a test is entered.
 var checked = &ledger{pairs: map[pair]bool{}, refused: map[string]int{}, beyond: map[string]int{}, unknown: map[string]int{}, changed: map[*jirasim.Sim]bool{}}
 
-// Exceptions are answers that the documents do not name and recordings show.
-var exceptions = map[string]string{}
+// Exceptions are answers that do not fit the documents, each with the reason.
+var exceptions = map[string]string{
+	"dc setProperty 200": "of a board: it names the keys as the answer, for sprints and all else nothing",
+	"dc setProperty 201": "as 200",
+	"v2 cancelTask 401":  "recorded: cloud_401_unauthenticated is an object, where the document has a list of words",
+	"v3 cancelTask 401":  "as v2",
+}
 
 // serve lets a site answer a request, and holds the answer against the document.
 func serve(t testing.TB, f jirasim.Flavour, sim *jirasim.Sim, r *http.Request) *httptest.ResponseRecorder {
@@ -102,7 +107,10 @@ func (l *ledger) enter(f jirasim.Flavour, sim *jirasim.Sim, r *http.Request, w *
 		Status:                 w.Code, Header: w.Header(), Body: io.NopCloser(bytes.NewReader(w.Body.Bytes())),
 		Options: &openapi3filter.Options{ExcludeWriteOnlyValidations: true, ExcludeResponseBody: empty || !isJSON(w.Header())},
 	}
-	if err := openapi3filter.ValidateResponse(context.Background(), in); err != nil && exceptions[name] == "" {
+	if err := openapi3filter.ValidateResponse(context.Background(), in); err != nil {
+		if exceptions[name] != "" {
+			return nil
+		}
 		l.refused[name]++
 		return err
 	}
@@ -213,8 +221,8 @@ func TestMain(m *testing.M) {
 
 // How much the tests have to check at the least.
 const (
-	wantPairs     = 0
-	wantSuccesses = 0
+	wantPairs     = 300
+	wantSuccesses = 200
 )
 
 var shown = flag.Bool("pairs", false, "list every pair that was checked against Jira's documents")

@@ -58,27 +58,12 @@ func exchange(t *testing.T, f jirasim.Flavour, file string, done map[string]bool
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := open(t, f, func(o *jirasim.Options) {
-		o.Projects = []jirasim.Project{{Key: "SUP", Name: "Support"}, {Key: "OPS", Name: "Operations"}}
-		if f == jirasim.DataCenter {
-			o.Projects[0] = jirasim.Project{Key: "DEV", Name: "Development"}
-		}
-		o.Unlimited = true
-		o.Apps = []jirasim.App{{ID: "accord", Secret: "hush", Callback: "http://127.0.0.1:1/cb"}}
-	})
+	p := scripted(t, f)
 	out := &txtar.Archive{Comment: old.Comment}
 	n := 0
 	for line := range strings.SplitSeq(string(old.Comment), "\n") {
 		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		if d, is := strings.CutPrefix(line, "wait "); is {
-			wait, err := time.ParseDuration(d)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p.at = p.at.Add(wait)
+		if line == "" || strings.HasPrefix(line, "#") || p.waits(line) {
 			continue
 		}
 		n++
@@ -98,6 +83,33 @@ func exchange(t *testing.T, f jirasim.Flavour, file string, done map[string]bool
 			t.Errorf("%s: -recorded +answered\n%s", out.Files[i].Name, d)
 		}
 	}
+}
+
+// scripted is a site as the scripts have it.
+func scripted(t *testing.T, f jirasim.Flavour) *play {
+	return open(t, f, func(o *jirasim.Options) {
+		o.Projects = []jirasim.Project{{Key: "SUP", Name: "Support"}, {Key: "OPS", Name: "Operations"}}
+		if f == jirasim.DataCenter {
+			o.Projects[0] = jirasim.Project{Key: "DEV", Name: "Development"}
+		}
+		o.Unlimited = true
+		o.Apps = []jirasim.App{{ID: "accord", Secret: "hush", Callback: "http://127.0.0.1:1/cb"}}
+	})
+}
+
+// waits moves the clock if a line says so.
+func (p *play) waits(line string) bool {
+	p.t.Helper()
+	d, is := strings.CutPrefix(line, "wait ")
+	if !is {
+		return false
+	}
+	wait, err := time.ParseDuration(d)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.at = p.at.Add(wait)
+	return true
 }
 
 // line makes one request of a script, and writes down the answer.
