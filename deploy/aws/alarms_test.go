@@ -22,12 +22,12 @@ var schedule = regexp.MustCompile(`^rate\((1 (minute|hour|day)|([2-9]|[1-9][0-9]
 var metrics = map[string]map[string]string{
 	"AWS/SQS":     {"ApproximateAgeOfOldestMessage": "QueueName", "ApproximateNumberOfMessagesVisible": "QueueName"},
 	"AWS/Kinesis": {"GetRecords.IteratorAgeMilliseconds": "StreamName", "WriteProvisionedThroughputExceeded": "StreamName", "IncomingBytes": "StreamName", "IncomingRecords": "StreamName"},
-	"AWS/Lambda":  {"Errors": "FunctionName", "Invocations": "FunctionName", "Throttles": "FunctionName", "Duration": "FunctionName"},
+	"AWS/Lambda":  {"Errors": "FunctionName", "Invocations": "FunctionName", "Throttles": "FunctionName", "IteratorAge": "FunctionName", "Duration": "FunctionName"},
 	"AWS/DynamoDB": {
 		"WriteThrottleEvents": "TableName", "ReadThrottleEvents": "TableName", "ConsumedReadCapacityUnits": "TableName", "ConsumedWriteCapacityUnits": "TableName",
 	},
 	"AWS/ApiGateway": {"5XXError": "ApiName Stage", "4XXError": "ApiName Stage", "Count": "ApiName Stage", "Latency": "ApiName Stage"},
-	ours:             {"HeldFields": "", "EventsGivenUp": ""},
+	ours:             {"EventsGivenUp": ""},
 	"Accord": {
 		"TokenDays": "Stack", "Links": "Stack", "EditsCarried": "Stack", "FieldsHeld": "Stack", "FieldsSettled": "Stack", "FieldsRefused": "Stack", "NewsUnreadable": "Stack",
 		"LogFindings": "Stack Word",
@@ -41,7 +41,6 @@ const ours = "map[Fn::Sub:Accord/${Name}]"
 // TestOurMetricsAreMadeOfLinesThatAreLogged: a filter for what nobody says never alarms.
 func TestOurMetricsAreMadeOfLinesThatAreLogged(t *testing.T) {
 	logged := map[string][2]string{ // the file that logs it, and the pattern of the filter
-		"HeldFields":    {"../../engine/turn.go", `{ $.msg = "turn" && $.held > 0 }`},
 		"EventsGivenUp": {"../../durable/run.go", fmt.Sprintf(`{ $.msg = "event failed" && $.try >= %d }`, durable.MaxTries)},
 	}
 	filters := load(t, "template.yaml").of("AWS::Logs::MetricFilter")
@@ -55,7 +54,7 @@ func TestOurMetricsAreMadeOfLinesThatAreLogged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range inQuotes.FindAllStringSubmatch(strings.NewReplacer("$.msg", "", "$.held", `"held"`, "$.try", `"try"`).Replace(want[1]), -1) {
+		for _, m := range inQuotes.FindAllStringSubmatch(strings.NewReplacer("$.msg", "", "$.try", `"try"`).Replace(want[1]), -1) {
 			if !strings.Contains(string(text), m[0]) {
 				t.Errorf("%s: %s logs no %s", id, want[0], m[0])
 			}
@@ -214,7 +213,7 @@ func TestAlarms(t *testing.T) {
 		"GetRecords.IteratorAgeMilliseconds ${Name}-hooks", "WriteProvisionedThroughputExceeded ${Name}-hooks", "5XXError ${Name}-hooks",
 		"ApproximateAgeOfOldestMessage ${Name}-live", "ApproximateAgeOfOldestMessage ${Name}-bulk",
 		"ApproximateNumberOfMessagesVisible ${Name}-live-dead", "ApproximateNumberOfMessagesVisible ${Name}-bulk-dead",
-		"HeldFields", "EventsGivenUp", "TokenDays ${Name}", "WriteThrottleEvents ${Name}", "ReadThrottleEvents ${Name}",
+		"IteratorAge ${Name}-after", "EventsGivenUp", "TokenDays ${Name}", "WriteThrottleEvents ${Name}", "ReadThrottleEvents ${Name}",
 	}
 	for name, of := range map[string]string{"Errors": "FunctionName", "Throttles": "FunctionName", "ExecutionsFailed": "StateMachineArn"} {
 		for _, value := range subjects(t)[of] {
