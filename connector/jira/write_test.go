@@ -217,7 +217,7 @@ func TestCreates(t *testing.T) {
 		if why := replies[issue.Whole()].Why; !strings.Contains(why, "summary") {
 			t.Errorf("a create without summary is refused with %q", why)
 		}
-		replies = r.write(birth(issue.Document{place("summary"): issue.Scalar("x"), place("type"): issue.Scalar("Epic")}),
+		replies = r.write(birth(issue.Document{place("summary"): issue.Scalar("x"), place("type"): issue.Scalar("Saga")}),
 			map[issue.Place]issue.ReplyState{issue.Whole(): issue.Refused, place("summary"): issue.Refused, place("type"): issue.Refused})
 		if why := replies[place("type")].Why; why == "" {
 			t.Error("a type that there is not is refused without a word")
