@@ -134,8 +134,8 @@ func (v view) suggests(f *world.Field) bool {
 	return false
 }
 
-// suggestions are values of a field, or of the by of its history, that begin
-// with what was typed: in each the typed part is bold.
+// suggestions are values of a field, or of the by of its history, that contain
+// what was typed: in each the typed part is bold.
 func suggestions(c *call) (reply, error) {
 	typed := c.query.Get("fieldValue")
 	f := c.w.Clause(strings.Trim(c.query.Get("fieldName"), `"`))
@@ -164,7 +164,7 @@ func suggestions(c *call) (reply, error) {
 		}
 	}
 	for _, s := range c.v.values(f) {
-		if !strings.HasPrefix(strings.ToLower(s), strings.ToLower(typed)) {
+		if !strings.Contains(strings.ToLower(s), strings.ToLower(typed)) {
 			continue
 		}
 		value := s
@@ -180,10 +180,11 @@ func suggestions(c *call) (reply, error) {
 const mostSuggested = 15
 
 func bold(s, typed string) string {
-	if len(typed) == 0 || len(typed) > len(s) || !strings.EqualFold(s[:len(typed)], typed) {
+	at := strings.Index(strings.ToLower(s), strings.ToLower(typed))
+	if typed == "" || at < 0 || at+len(typed) > len(s) {
 		return s
 	}
-	return "<b>" + s[:len(typed)] + "</b>" + s[len(typed):]
+	return s[:at] + "<b>" + s[at:at+len(typed)] + "</b>" + s[at+len(typed):]
 }
 
 // parseQueries tells the structure of queries: docs/JIRA.md "Search".

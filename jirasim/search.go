@@ -87,6 +87,20 @@ func (c *call) readable(s string) (jql.Query, error) {
 	return q, nil
 }
 
+// within refuses what is too much for one search: docs/JIRA.md "Search". The
+// words are unverified.
+func (in search) within(q jql.Query) error {
+	switch {
+	case len(q.Order) > 7:
+		return world.Refuse(400, "The maximum number of fields in the ORDER BY clause is 7.")
+	case len(in.Reconcile) > 50:
+		return world.Refuse(400, "The maximum number of reconcileIssues is 50.")
+	case len(names("", in.Properties...)) > 5:
+		return world.Refuse(400, "The maximum number of properties is 5.")
+	}
+	return nil
+}
+
 // search answers one page. Pages may be short without being last: docs/JIRA.md "Search".
 func (c *call) search(in search) (reply, error) {
 	most := 50
@@ -98,6 +112,9 @@ func (c *call) search(in search) (reply, error) {
 	}
 	q, err := c.parse(in.JQL)
 	if err != nil {
+		return reply{}, err
+	}
+	if err := in.within(q); err != nil {
 		return reply{}, err
 	}
 	for _, id := range in.Reconcile {
@@ -115,7 +132,7 @@ func (c *call) search(in search) (reply, error) {
 		hits = c.w.After(c.by, q, hits, p.Keys, p.ID)
 	}
 	a := ask{fields: names("id", in.Fields...), expand: names("", in.Expand), properties: names("", in.Properties...)}
-	if n := len(a.fields); n == 1 && a.fields[0] == "id" {
+	if n := len(a.fields); n == 1 && (a.fields[0] == "id" || a.fields[0] == "key") {
 		most = min(most, 5000)
 	} else {
 		most = min(most, 100)

@@ -48,6 +48,14 @@ func TestQueriesAreRead(t *testing.T) {
 		`created >= startOfDay("-1d")`:  {Where: jql.Clause{Field: "created", Op: ">=", Operands: []jql.Operand{{Text: "startOfDay", Call: true, Args: []string{"-1d"}}}}},
 		"status was not in (A, B)":      {Where: list(clause("status", jql.WasNotIn, "A", "B"))},
 		"status changed":                {Where: jql.Clause{Field: "status", Op: jql.Changed}},
+		"status changed from A to (B, empty) by f() after -1d during ('x', 'y')": {Where: jql.Clause{Field: "status", Op: jql.Changed, History: []jql.When{
+			{Word: "from", Operands: []jql.Operand{{Text: "A"}}}, {Word: "to", Operands: []jql.Operand{{Text: "B"}, {Empty: true}}}, {Word: "by", Operands: []jql.Operand{{Text: "f", Call: true}}},
+			{Word: "after", Operands: []jql.Operand{{Text: "-1d"}}}, {Word: "during", Operands: []jql.Operand{{Text: "x"}, {Text: "y"}}}}}},
+		"status was A on B and x = y": {Where: jql.And{jql.Clause{Field: "status", Op: jql.Was, Operands: []jql.Operand{{Text: "A"}},
+			History: []jql.When{{Word: "on", Operands: []jql.Operand{{Text: "B"}}}}}, clause("x", "=", "y")}},
+		"issue.property[a.b].c.d = 5":      {Where: clause("issue.property[a.b].c.d", "=", "5")},
+		`issue.property["a b"].c = 'from'`: {Where: clause("issue.property[a b].c", "=", "from")},
+		"x in f(a, 'b c')":                 {Where: jql.Clause{Field: "x", Op: jql.In, Operands: []jql.Operand{{Text: "f", Call: true, Args: []string{"a", "b c"}}}}},
 	} {
 		got, err := jql.Parse(query)
 		if err != nil {
@@ -83,6 +91,11 @@ func TestQueriesAreRefusedInJirasWords(t *testing.T) {
 		"a = b order by":                      "Expecting a field name at the end of the query.",
 		`a = "\q"`:                            `'\q' is an illegal JQL escape sequence. The valid escape sequences are \', \", \t, \n, \r, \\, '\ ' and \uXXXX. (line 1, character 5)`,
 		strings.Repeat("not ", 300) + "a = b": "The JQL query is too deeply nested.",
+		"project = select":                    "'select' is a reserved JQL word. You must surround it in quotation marks to use it in a query. (line 1, character 11)",
+		"from = a":                            "'from' is a reserved JQL word. You must surround it in quotation marks to use it in a query. (line 1, character 1)",
+		"cf = 1":                              "'cf' is a reserved JQL word. You must surround it in quotation marks to use it in a query. (line 1, character 1)",
+		"status changed from":                 "Expecting either a value, list or function before the end of the query.",
+		"status was A by (b":                  "Expecting ')' before the end of the query.",
 		"cf[":                                 "Expecting a field identifier in 'cf['.",
 	} {
 		_, err := jql.Parse(query)
@@ -112,7 +125,7 @@ func TestQuoteIsReadBack(t *testing.T) {
 // FuzzParse holds that every text is read or refused in Jira's form, and that
 // both are the same each time.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{"", "project = SUP", `a in (1, "2", f(x, y)) or not b is empty order by c desc`, `"`, `\`, "((((", "a = '\\u00", "cf[1] = 2", "\xff\xfe = \x00", "a was not in (b) and c changed"} {
+	for _, s := range []string{"", "project = SUP", `a in (1, "2", f(x, y)) or not b is empty order by c desc`, `"`, `\`, "((((", "a = '\\u00", "cf[1] = 2", "\xff\xfe = \x00", "a was not in (b) and c changed", "a was b by c during (d, e)", "issue.property[k].a.b = 1"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -105,12 +105,13 @@ func (w *World) keeper(f *Field) string {
 	return f.ID
 }
 
-// held is what the issue that is written to holds in a field.
-func (b By) held(field string) Value {
-	if b.At == nil {
-		return Value{}
+// take reads what a caller gives for a field. The closed sprints of an issue
+// stay, whatever sprint it is put into.
+func (d *draft) take(f *Field, raw json.RawMessage) (Value, complaint) {
+	if f.Kind == SprintOf {
+		return d.w.sprint(raw, d.by, d.was[f.ID])
 	}
-	return b.At.Values[field]
+	return d.w.take(f, raw, d.by, d.project)
 }
 
 func (w *World) keyOf(id string) string {

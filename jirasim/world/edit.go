@@ -70,7 +70,7 @@ func (d *draft) read(b Body, on func(*Field) bool) {
 			continue
 		}
 		if f := d.open(id, on); f != nil {
-			v, c := d.w.take(f, b.Fields[id], d.by, d.project)
+			v, c := d.take(f, b.Fields[id])
 			d.now[d.w.keeper(f)] = v
 			d.blame(id, c)
 		}
@@ -162,7 +162,7 @@ func (d *draft) operate(f *Field, ops []map[string]json.RawMessage) {
 			if verb != "set" {
 				raw = slices.Concat(json.RawMessage("["), raw, json.RawMessage("]"))
 			}
-			e, c := d.w.take(f, raw, d.by, d.project)
+			e, c := d.take(f, raw)
 			d.blame(f.ID, c)
 			switch verb {
 			case "set":

@@ -45,7 +45,7 @@ func (w *World) take(f *Field, raw json.RawMessage, by By, p *Project) (Value, c
 	case ParentOf:
 		return w.parent(raw, by)
 	case SprintOf:
-		return w.sprint(raw, by, by.held(f.ID))
+		return w.sprint(raw, by, Value{})
 	case EpicOf:
 		return w.epic(raw, by)
 	}
