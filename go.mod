@@ -8,6 +8,7 @@ require (
 	github.com/golang-jwt/jwt/v5 v5.3.1 // the token that proves a delivery to an OAuth 2.0 app
 	github.com/google/go-cmp v0.7.0 // tests: readable differences
 	github.com/rogpeppe/go-internal v1.16.0 // tests: txtar stories and testscript for the command line
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // tests: documents of ADF against Atlassian's schema
 	github.com/spf13/cobra v1.10.2 // the command line: completion, help and man pages as users know them
 	golang.org/x/oauth2 v0.37.0 // a person's consent that Accord may act for him at Jira Cloud
 	golang.org/x/term v0.47.0 // is it a terminal?
@@ -59,7 +60,6 @@ require (
 	github.com/ncruces/go-strftime v1.1.0 // indirect
 	github.com/remyoudompheng/bigfft v0.0.0-20230129092748-24d4a6f8daec // indirect
 	github.com/ryszard/goskiplist v0.0.0-20150312221310-2dfbae5fcf46 // indirect
-	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3 // indirect
 	github.com/spf13/pflag v1.0.9 // indirect
 	go.yaml.in/yaml/v4 v4.0.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect

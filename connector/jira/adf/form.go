@@ -25,9 +25,13 @@ func has(form string, v any) bool {
 	case "bool":
 		_, ok := v.(bool)
 		return ok
-	case "object":
-		_, ok := v.(node)
-		return ok
+	case "datasource":
+		return isObject(v, "id!=string parameters!=any views!=views")
+	case "views":
+		list, _ := v.([]any)
+		return len(list) > 0 && every(v, "view")
+	case "view":
+		return isObject(v, "type!=string properties=any")
 	case "color":
 		return isColor(s)
 	case "color8":
@@ -44,6 +48,12 @@ func has(form string, v any) bool {
 		return isNumber && within(num, low, high)
 	}
 	return isString && slices.Contains(strings.Split(form, "|"), s)
+}
+
+// isObject reports whether v is an object with these members.
+func isObject(v any, members string) bool {
+	n, ok := v.(node)
+	return ok && validAlternative(n, members) == nil
 }
 
 func every(v any, form string) bool {

@@ -83,7 +83,7 @@ var nodeRules = map[string]rule{
 	"media": {attrs: "type!=link|file id!=text alt=string collection!=string height=number occurrenceKey=text width=number" +
 		" / type!=external alt=string height=number width=number url!=string"},
 	"caption": {holds: formatted + " " + inlineCode + " hardBreak mention emoji date placeholder inlineCard status", may: true},
-	"blockCard": {attrs: "url=string datasource!=object width=number layout=" + layouts +
+	"blockCard": {attrs: "url=string datasource!=datasource width=number layout=" + layouts +
 		" / url!=string / data!=any"},
 	"embedCard":       {attrs: "url!=string layout!=" + layouts + " width=0..100 originalHeight=number originalWidth=number"},
 	"extension":       {attrs: extAttrs + " layout=wide|full-width|default"},
