@@ -84,7 +84,7 @@ type Field struct {
 	Contexts    []*Context `json:",omitempty"` // of a custom field
 	Offscreen   bool       `json:",omitempty"` // on no screen
 	Trashed     bool       `json:",omitempty"`
-	Clauses  []string `json:",omitempty"` // names in JQL besides ID and Name
+	Clauses     []string   `json:",omitempty"` // names in JQL besides ID and Name
 }
 
 // An Option is one value of a select field.
