@@ -12,7 +12,6 @@ require (
 	github.com/spf13/cobra v1.10.2 // the command line: completion, help and man pages as users know them
 	golang.org/x/oauth2 v0.37.0 // a person's consent that Accord may act for him at Jira Cloud
 	golang.org/x/term v0.47.0 // is it a terminal?
-	golang.org/x/time v0.16.0 // token buckets for the limits of each site
 	modernc.org/sqlite v1.62.0 // the embedded store: SQLite without cgo, so one static binary, and it works under synctest
 	pgregory.net/rapid v1.3.0 // tests: laws by random search with shrinking
 )
