@@ -198,12 +198,16 @@ func (v view) computed(i *world.Issue, id string) any {
 		return v.votes(i)
 	case "timetracking":
 		return v.times(i)
-	case "progress", "aggregateprogress":
-		return v.progress(i)
+	case "progress":
+		spent, _ := i.Time("timespent")
+		left, _ := i.Time("timeestimate")
+		return progress(spent, left)
+	case "aggregateprogress":
+		spent, _ := v.whole(i, "timespent").(int64)
+		left, _ := v.whole(i, "timeestimate").(int64)
+		return progress(spent, left)
 	case "aggregatetimespent", "aggregatetimeestimate", "aggregatetimeoriginalestimate":
-		if n, is := i.Time(strings.TrimPrefix(id, "aggregate")); is {
-			return n
-		}
+		return v.whole(i, strings.TrimPrefix(id, "aggregate"))
 	case "workratio":
 		return v.workratio(i)
 	}

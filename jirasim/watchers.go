@@ -10,10 +10,12 @@ import (
 
 func watcherRoutes() []route {
 	return []route{
-		{"GET", "/rest/api/{v}/issue/{issue}/watchers", both, readWatchers, "", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/{issue}/watchers", both, readWatchers, "those who watch by themselves what they create or comment on", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/{issue}/watchers", both, addWatcher, "", "", 0, false},
 		{"DELETE", "/rest/api/{v}/issue/{issue}/watchers", both, dropWatcher, "", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/watching", cloud, watching, "", "", 0, false},
+		{"POST", "/rest/api/{v}/bulk/issues/watch", cloud, bulkWatch(true), "", "", 0, false},
+		{"POST", "/rest/api/{v}/bulk/issues/unwatch", cloud, bulkWatch(false), "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/{issue}/votes", both, readVotes, "", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/{issue}/votes", both, vote(true), "", "", 0, false},
 		{"DELETE", "/rest/api/{v}/issue/{issue}/votes", both, vote(false), "", "", 0, false},
@@ -134,6 +136,26 @@ func watching(c *call) (reply, error) {
 		out[string(id)] = no == nil && slices.Contains(i.Watchers, c.by.User.ID)
 	}
 	return ok(object{"issuesIsWatching": out})
+}
+
+// bulkWatch lets the caller watch many issues, as a task.
+func bulkWatch(on bool) handler {
+	return func(c *call) (reply, error) {
+		if r := c.needs(); r != nil {
+			return *r, nil
+		}
+		var in struct {
+			Issues []string `json:"selectedIssueIdsOrKeys"`
+		}
+		if err := c.decode(&in); err != nil {
+			return reply{}, err
+		}
+		if err := c.selected(in.Issues); err != nil {
+			return reply{}, err
+		}
+		title := map[bool]string{true: "Bulk watch", false: "Bulk unwatch"}[on]
+		return submitted(c.bulk(title, in.Issues, func(i *world.Issue) error { return c.w.Watch(c.by, i, c.by.User, on) }))
+	}
 }
 
 func readVotes(c *call) (reply, error) {

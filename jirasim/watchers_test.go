@@ -49,6 +49,28 @@ func TestWatchers(t *testing.T) {
 	})
 }
 
+// TestManyIssuesAreWatched by one call, on Cloud.
+func TestManyIssuesAreWatched(t *testing.T) {
+	p := open(t, jirasim.Cloud)
+	a, b := p.create(nil), p.create(nil)
+	for on, path := range map[bool]string{true: "/bulk/issues/watch", false: "/bulk/issues/unwatch"} {
+		if on {
+			p.as("ada").must(204, "POST", "/issue/"+a+"/watchers", nil)
+		}
+		id := p.as("ada").must(201, "POST", path, map[string]any{"selectedIssueIdsOrKeys": []string{a, b}}).at("taskId").(string)
+		if s := p.as("ada").must(200, "GET", "/bulk/queue/"+id, nil).at("status"); s != "COMPLETE" {
+			t.Errorf("the task is %v", s)
+		}
+		for _, key := range []string{a, b} {
+			if got := p.as("ada").must(200, "GET", "/issue/"+key+"/watchers", nil).at("isWatching"); got != on {
+				t.Errorf("%s after %s: %v", key, path, got)
+			}
+		}
+	}
+	p.as("").must(401, "POST", "/bulk/issues/watch", `{}`)
+	p.must(400, "POST", "/bulk/issues/watch", `{}`)
+}
+
 func TestVotes(t *testing.T) {
 	both(t, func(t *testing.T, p *play) {
 		key := p.create(nil)

@@ -71,10 +71,22 @@ func (v view) times(i *world.Issue) object {
 	return o
 }
 
-// progress is how far an issue has come.
-func (v view) progress(i *world.Issue) object {
-	spent, _ := i.Time("timespent")
-	left, _ := i.Time("timeestimate")
+// whole is what an issue and its sub-tasks hold of a field of seconds; null if
+// none of them holds anything.
+func (v view) whole(i *world.Issue, id string) any {
+	sum, some := int64(0), false
+	for _, x := range append([]*world.Issue{i}, v.w.Subtasks(i)...) {
+		n, is := x.Time(id)
+		sum, some = sum+n, some || is
+	}
+	if !some {
+		return nil
+	}
+	return sum
+}
+
+// progress is how far an issue has come, of the time spent and what remains.
+func progress(spent, left int64) object {
 	o := object{"progress": spent, "total": spent + left}
 	if spent+left > 0 {
 		o["percent"] = 100 * spent / (spent + left)

@@ -209,3 +209,16 @@ func TestWorkIsMoved(t *testing.T) {
 	p.as("ada").must(400, "DELETE", "/issue/"+b+"/worklog", `{"ids":[`+id+`]}`)
 	p.must(204, "DELETE", "/issue/"+b+"/worklog", `{"ids":[`+id+`]}`)
 }
+
+// TestTimeOfSubtasksIsAdded to that of their parent.
+func TestTimeOfSubtasksIsAdded(t *testing.T) {
+	both(t, func(t *testing.T, p *play) {
+		key := p.create(map[string]any{"timetracking": map[string]any{"originalEstimate": "4h"}})
+		child := p.create(map[string]any{"issuetype": map[string]any{"name": "Sub-task"}, "parent": map[string]any{"key": key}, "timetracking": map[string]any{"originalEstimate": "2h"}})
+		p.must(201, "POST", "/issue/"+child+"/worklog", `{"timeSpent":"1h"}`)
+		f := p.must(200, "GET", "/issue/"+key, nil).at("fields")
+		if dig(f, "aggregatetimespent") != 3600.0 || dig(f, "aggregatetimeoriginalestimate") != 6.0*3600 || dig(f, "aggregatetimeestimate") != 5.0*3600 || dig(f, "aggregateprogress", "percent") != 16.0 || dig(f, "timespent") != nil {
+			t.Errorf("together %v %v %v %v", dig(f, "aggregatetimespent"), dig(f, "aggregatetimeoriginalestimate"), dig(f, "aggregatetimeestimate"), dig(f, "aggregateprogress"))
+		}
+	})
+}
