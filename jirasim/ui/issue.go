@@ -21,7 +21,8 @@ type panel struct {
 	Changes              []change
 	Edit, Comment        form
 	MayEdit, MayComment  bool
-	MayDelete            bool
+	MayDelete, MayAttach bool
+	Files                []hung
 	Wrong                []string // why the last move, or whatever it was, was refused
 }
 
@@ -81,7 +82,7 @@ func (v *visit) panel(i *world.Issue) panel {
 	p := v.w.Home(i)
 	s := panel{frame: v.frame(i.Key+" "+i.Values["summary"].Text, p.Key), Issue: i.Key, Summary: i.Values["summary"].Text, Type: v.named(i, "issuetype"),
 		Moves: v.steps(i), Edit: v.editing(i), Comment: v.commenting(i), MayEdit: v.w.May(v.by.User, "EDIT_ISSUES", p),
-		MayComment: v.w.May(v.by.User, "ADD_COMMENTS", p), MayDelete: v.w.May(v.by.User, "DELETE_ISSUES", p)}
+		MayComment: v.w.May(v.by.User, "ADD_COMMENTS", p), MayDelete: v.w.May(v.by.User, "DELETE_ISSUES", p), MayAttach: v.w.Settings.Attaching && v.w.May(v.by.User, "CREATE_ATTACHMENTS", p), Files: v.files(i)}
 	if st := v.w.Status(i.Values["status"].Text); st != nil {
 		s.Status, s.Tone = st.Name, tone(st)
 	}

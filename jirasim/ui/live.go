@@ -52,7 +52,9 @@ func (f *feed) join(account string) (c chan news, leave func()) {
 // Tell tells the open pages what happened, inside the site. It waits for
 // nobody.
 func (p *Page) Tell(w *world.World, e world.Event) {
-	if e.Issue == nil || e.Secondary || e.Comment != nil && !strings.HasPrefix(e.Kind, "comment_") {
+	said := strings.HasPrefix(e.Kind, "comment_")
+	if e.Issue == nil || e.Secondary || !said && (e.Comment != nil || !strings.HasPrefix(e.Kind, "jira:issue_")) { // all others come with one of these
+
 		return
 	}
 	f := p.live

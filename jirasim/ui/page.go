@@ -65,9 +65,11 @@ func New(site Site, public string) *Page {
 	p.mux.HandleFunc("GET "+Root+"projects/{key}", p.on(board))
 	p.mux.HandleFunc("POST "+Root+"projects/{key}/create", p.on(create))
 	p.mux.HandleFunc("GET "+Root+"issues/{key}", p.on(issue))
-	for verb, do := range map[string]action{"edit": edit, "move": move, "comment": comment, "delete": remove} {
+	for verb, do := range map[string]action{"edit": edit, "move": move, "comment": comment, "delete": remove, "attach": attach} {
 		p.mux.HandleFunc("POST "+Root+"issues/{key}/"+verb, p.on(do))
 	}
+	p.mux.HandleFunc("GET "+Root+"files/{file}", p.on(hand))
+	p.mux.HandleFunc("POST "+Root+"files/{file}/delete", p.on(detach))
 	p.mux.HandleFunc("POST "+Root+"account", p.on(beSomebody))
 	p.mux.HandleFunc("POST "+Root+"preview", p.on(preview))
 	p.mux.HandleFunc("GET "+Root+"events", p.stream)
@@ -138,6 +140,7 @@ type answer struct {
 	data   any
 	to     string
 	cookie *http.Cookie
+	file   *world.Attachment // to be handed over; nil: a page
 }
 
 type action func(*visit) (answer, error)
@@ -180,6 +183,10 @@ func read(r *http.Request) error {
 func write(w http.ResponseWriter, r *http.Request, a answer) {
 	if a.cookie != nil {
 		http.SetCookie(w, a.cookie)
+	}
+	if a.file != nil {
+		writeFile(w, a.file)
+		return
 	}
 	if a.name == "" {
 		http.Redirect(w, r, a.to, http.StatusSeeOther)

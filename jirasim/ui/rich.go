@@ -122,10 +122,23 @@ func (p *printer) span(s text.Span) {
 	case text.Emoji:
 		p.text(cmp.Or(s.Text, s.Attrs["name"]))
 	case text.Image:
-		p.in("span", ` class="image"`, func() { p.text(cmp.Or(s.Attrs["name"], s.Attrs["url"])) })
+		p.image(cmp.Or(s.Attrs["name"], s.Attrs["url"]))
 	default:
 		p.in("code", ` class="foreign"`, func() { p.text(s.Raw) })
 	}
+}
+
+// image shows a file of the issue; one from elsewhere, or none, is a name.
+func (p *printer) image(name string) {
+	if p.i != nil {
+		for _, a := range p.i.Attachments {
+			if a.Name == name && pictured(a.Type) {
+				p.WriteString(`<img alt="` + html.EscapeString(name) + `" src="` + fileAt(a.ID) + `">`)
+				return
+			}
+		}
+	}
+	p.in("span", ` class="image"`, func() { p.text(name) })
 }
 
 // called is the name of who is mentioned.
