@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/textproto"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -135,6 +136,17 @@ func TestUploadsAreRefused(t *testing.T) {
 		p.attach(403, key, file{"a", "", "abc"})
 		p.must(404, "GET", "/attachment/10000", nil)
 	})
+}
+
+// TestALargeFileIsRefusedAsRecorded, on Data Center.
+func TestALargeFileIsRefusedAsRecorded(t *testing.T) {
+	status, body := recordedBody(t, "errors", "server_attachment_too_large.json")
+	p := open(t, jirasim.DataCenter)
+	p.must(200, "POST", "/_sim/settings", `{"uploadLimit":11564000}`)
+	a := p.attach(status, p.create(nil), file{"large", "", strings.Repeat("x", 11564001)})
+	if !reflect.DeepEqual(a.body, body) {
+		t.Errorf("it says %s, recorded %v", a.raw, body)
+	}
 }
 
 // TestPartsOfFiles: docs/JIRA.md "Attachments".

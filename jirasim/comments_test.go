@@ -114,3 +114,26 @@ func TestACommentMovesUpdatedButNotTheHistory(t *testing.T) {
 		}
 	})
 }
+
+// TestCommentsComeWithEdits: an edit adds, edits and removes them.
+func TestCommentsComeWithEdits(t *testing.T) {
+	both(t, func(t *testing.T, p *play) {
+		key := p.create(nil)
+		id := p.must(201, "POST", "/issue/"+key+"/comment", map[string]any{"body": p.text("one")}).at("id")
+		update := func(verb string, what map[string]any) any {
+			return map[string]any{"update": map[string]any{"comment": []any{map[string]any{verb: what}}}}
+		}
+		p.must(204, "PUT", "/issue/"+key, update("add", map[string]any{"body": p.text("two")}))
+		p.must(204, "PUT", "/issue/"+key, update("edit", map[string]any{"id": id, "body": p.text("three")}))
+		a := p.must(200, "GET", "/issue/"+key+"/comment", nil)
+		if a.at("total") != 2.0 || fmt.Sprint(a.at("comments", 0, "body")) != fmt.Sprint(p.text("three")) {
+			t.Errorf("there are %s", a.raw)
+		}
+		p.must(204, "PUT", "/issue/"+key, update("remove", map[string]any{"id": id}))
+		p.must(404, "PUT", "/issue/"+key, update("remove", map[string]any{"id": id}))
+		p.must(400, "PUT", "/issue/"+key, update("set", map[string]any{"id": id}))
+		if n := p.must(200, "GET", "/issue/"+key+"/comment", nil).at("total"); n != 1.0 {
+			t.Errorf("%v are left", n)
+		}
+	})
+}

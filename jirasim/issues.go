@@ -15,7 +15,7 @@ func issueRoutes() []route {
 		{"POST", "/rest/api/{v}/issue/bulk", both, createBulk, "as create", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/bulkfetch", cloud, bulkFetch, "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/{issue}", both, read, "operations, versionedRepresentations", "", 0, false},
-		{"PUT", "/rest/api/{v}/issue/{issue}", both, edit, "as create; verbs edit and copy; override parameters", "", 0, false},
+		{"PUT", "/rest/api/{v}/issue/{issue}", both, edit, "as create; verb copy; override parameters", "", 0, false},
 		{"DELETE", "/rest/api/{v}/issue/{issue}", both, remove, "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/{issue}/transitions", both, openTransitions, "sortByOpsBarAndStatus, includeUnavailableTransitions", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/{issue}/transitions", both, transition, "", "", 0, false},

@@ -113,7 +113,7 @@ func (c *call) kinded(to *world.LinkType, status int) (reply, error) {
 	if err := c.decode(&in); err != nil {
 		return reply{}, err
 	}
-	t, err := c.w.Retype(to, in.Name, in.Inward, in.Outward)
+	t, err := c.w.SetLinkType(to, in.Name, in.Inward, in.Outward)
 	if err != nil {
 		return reply{}, err
 	}

@@ -2,6 +2,7 @@ package jirasim_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -119,7 +120,10 @@ func TestLinksNeedPermission(t *testing.T) {
 		if said := p.must(404, "POST", "/issueLink", body); said.at("errorMessages", 0) != "Issue linking is currently disabled." {
 			t.Errorf("it says %s", said.raw)
 		}
-		p.must(404, "GET", "/issueLinkType", nil)
+		_, recorded := recordedBody(t, "errors", "jrjc_issueLinks_links-disabled-error.json")
+		if a := p.must(404, "GET", "/issueLinkType", nil); !reflect.DeepEqual(a.body, recorded) {
+			t.Errorf("it says %s, recorded %v", a.raw, recorded)
+		}
 	})
 }
 

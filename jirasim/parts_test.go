@@ -1,6 +1,7 @@
 package jirasim_test
 
 import (
+	"bytes"
 	"maps"
 	"net/http"
 	"slices"
@@ -109,4 +110,35 @@ func TestEventsOfPartsLookLikeRecordings(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPartsAreSaved with the site, and found again by their ids.
+func TestPartsAreSaved(t *testing.T) {
+	both(t, func(t *testing.T, p *play) {
+		a, b := p.create(nil), p.create(nil)
+		p.link("Blocks", a, b)
+		id := p.attach(200, a, file{"a.txt", "", "kept"}).at(0, "id").(string)
+		work := p.must(201, "POST", "/issue/"+a+"/worklog", `{"timeSpent":"1h"}`).at("id").(string)
+		p.as("ada").must(204, "POST", "/issue/"+a+"/watchers", nil)
+		p.must(200, "POST", "/_sim/settings", `{"uploadLimit":7}`)
+		var state bytes.Buffer
+		if err := p.sim.Save(&state); err != nil {
+			t.Fatal(err)
+		}
+		q := open(t, p.opt.Flavour)
+		if err := q.sim.Load(&state); err != nil {
+			t.Fatal(err)
+		}
+		q.must(200, "GET", "/issueLink/10000", nil)
+		q.must(200, "GET", "/issue/"+a+"/worklog/"+work, nil)
+		if got := q.bytes(q.must(200, "GET", "/attachment/"+id, nil).at("content").(string)); got != "kept" {
+			t.Errorf("the file holds %q", got)
+		}
+		if n := q.must(200, "GET", "/issue/"+a, nil).at("fields", "watches", "watchCount"); n != 1.0 {
+			t.Errorf("%v watch it", n)
+		}
+		if n := q.must(200, "GET", "/attachment/meta", nil).at("uploadLimit"); n != 7.0 {
+			t.Errorf("the limit is %v", n)
+		}
+	})
 }

@@ -29,6 +29,44 @@ func (w *World) Comment(by By, i *Issue, r Remark) (*Comment, error) {
 	return c, nil
 }
 
+// remark does the verbs of an edit on comments: it adds one, or edits or
+// removes the one that it names.
+func (d *draft) remark(ops []map[string]json.RawMessage) {
+	for _, op := range ops {
+		for verb, raw := range op {
+			if verb != "add" && verb != "edit" && verb != "remove" {
+				d.blame("comment", "Field 'comment' does not support operation '"+verb+"'")
+				continue
+			}
+			d.later = append(d.later, func(i *Issue) error { return d.w.spoken(d.by, i, verb, raw) })
+		}
+	}
+}
+
+// spoken does one verb on the comments of an issue.
+func (w *World) spoken(by By, i *Issue, verb string, raw json.RawMessage) error {
+	var in struct {
+		ID Loose `json:"id"`
+		Remark
+	}
+	if json.Unmarshal(raw, &in) != nil {
+		return RefuseField("comment", "Comment body is not valid!")
+	}
+	if verb == "add" {
+		_, err := w.Comment(by, i, in.Remark)
+		return err
+	}
+	c, no := w.FindComment(by.User, i, string(in.ID))
+	if no != nil {
+		return no
+	}
+	if verb == "remove" {
+		return w.Uncomment(by, i, c)
+	}
+	_, err := w.Recomment(by, i, c, in.Remark)
+	return err
+}
+
 // mute refuses a comment for want of permission: Cloud with 400, and it says
 // what is wrong with the body besides: docs/JIRA.md "Comments".
 func (w *World) mute(also error) error {

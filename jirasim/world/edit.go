@@ -102,7 +102,7 @@ func (d *draft) open(id string, on func(*Field) bool) *Field {
 func (d *draft) aside(id string, ops []map[string]json.RawMessage, on func(*Field) bool) bool {
 	switch id {
 	case "comment":
-		d.adds(id, ops, d.comment)
+		d.remark(ops)
 	case "issuelinks":
 		d.adds(id, ops, d.tie)
 	case "worklog":
@@ -126,17 +126,6 @@ func (d *draft) adds(id string, ops []map[string]json.RawMessage, add func(json.
 			add(raw)
 		}
 	}
-}
-
-func (d *draft) comment(raw json.RawMessage) {
-	d.later = append(d.later, func(i *Issue) error {
-		var r Remark
-		if json.Unmarshal(raw, &r) != nil {
-			return RefuseField("comment", "Comment body is not valid!")
-		}
-		_, err := d.w.Comment(d.by, i, r)
-		return err
-	})
 }
 
 // follow does what comes with an edit.

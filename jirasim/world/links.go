@@ -210,8 +210,8 @@ func (w *World) forget(by By, i *Issue) {
 	}
 }
 
-// Retype makes a type of link, or changes one. Empty members stay as they are.
-func (w *World) Retype(t *LinkType, name, inward, outward string) (*LinkType, error) {
+// SetLinkType makes a type of link, or changes one. Empty members stay as they are.
+func (w *World) SetLinkType(t *LinkType, name, inward, outward string) (*LinkType, error) {
 	for _, x := range w.LinkTypes {
 		if x != t && strings.EqualFold(x.Name, name) && name != "" {
 			return nil, Refuse(404, "An issue link type with name '%s' already exists.", name) // 404 as documented; words unverified
