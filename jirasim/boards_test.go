@@ -1,6 +1,7 @@
 package jirasim_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"slices"
@@ -117,7 +118,7 @@ func TestEpicsAreParentsOnCloud(t *testing.T) {
 		key := p.create(map[string]any{"summary": "child", "issuetype": map[string]any{"name": "Task"}})
 		p.must(204, "POST", agile+"/epic/"+epic+"/issue", map[string]any{"issues": []string{key}})
 		fields := p.must(200, "GET", "/issue/"+key, nil)
-		link, query := "customfield_10014", "parent = "+epic
+		link, query := "customfield_10014", `parent = `+epic+` and parentEpic = `+epic+` and "Epic Link" in (`+epic+`)`
 		if p.opt.Flavour == jirasim.DataCenter {
 			link, query = "customfield_10100", `"Epic Link" = `+epic
 		}
@@ -186,6 +187,65 @@ func TestWebhooksTellOfSprintsAndBoards(t *testing.T) {
 		}) // of 2020
 		if len(differ) > 0 {
 			t.Errorf("sprint_updated differs: %v", differ)
+		}
+	})
+}
+
+// TestBoardsAreShapedAsRecorded compares what is shown with recordings.
+func TestBoardsAreShapedAsRecorded(t *testing.T) {
+	for _, c := range []struct {
+		flavour jirasim.Flavour
+		path    string
+		file    []string
+		except  []string // what may differ, by how it ends
+	}{
+		{jirasim.Cloud, "/board/10000/sprint", []string{"rest-cloud-v2", "devlake_sprints.json"}, []string{".url is missing", "is not in Jira's"}}, // cut by who recorded it
+		{jirasim.DataCenter, "/board/10000/sprint", []string{"rest-server-v2", "gojira_sprints.json"}, []string{"activatedDate is not in Jira's", "synced is not in Jira's", "autoStartStop is not in Jira's"}},
+		{jirasim.DataCenter, "/board/10000/configuration", []string{"rest-server-v2", "gojira_board_configuration.json"}, []string{".subQuery is missing", ".min is missing", ".max is missing", "estimation is not in Jira's"}}, // of a kanban board
+	} {
+		_, recorded := recordedBody(t, c.file...)
+		p := open(t, c.flavour)
+		first := p.sprint("First")
+		p.start(first)
+		p.must(200, "POST", first, `{"state":"closed"}`)
+		p.must(200, "POST", first, `{"goal":""}`)
+		var differ []string
+		compareShape(jsonOf(t, p.must(200, "GET", agile+c.path, nil).body), recorded, "", &differ)
+		differ = slices.DeleteFunc(differ, func(s string) bool {
+			return slices.ContainsFunc(c.except, func(e string) bool { return strings.HasSuffix(s, e) })
+		})
+		if len(differ) > 0 {
+			t.Errorf("%s %s differs: %v", c.flavour, c.path, differ)
+		}
+	}
+}
+
+// TestBoardsAreKept: a site that was written down has its boards, sprints,
+// filters and ranks again.
+func TestBoardsAreKept(t *testing.T) {
+	both(t, func(t *testing.T, p *play) {
+		one, two := p.create(nil), p.create(nil)
+		first := p.sprint("First")
+		p.must(204, "POST", first+"/issue", map[string]any{"issues": []string{one, two}})
+		p.must(204, "PUT", agile+"/issue/rank", map[string]any{"issues": []string{two}, "rankBeforeIssue": one})
+		p.must(201, "PUT", first+"/properties/k", `{"a":1}`)
+		paths := []string{first, first + "/issue?fields=summary", first + "/properties/k", agile + "/board", agile + "/board/10000/configuration", "/filter/10000"}
+		var before []string
+		for _, path := range paths {
+			before = append(before, p.must(200, "GET", path, nil).raw)
+		}
+		var kept bytes.Buffer
+		if err := p.sim.Save(&kept); err != nil {
+			t.Fatal(err)
+		}
+		again := open(t, p.opt.Flavour)
+		if err := again.sim.Load(&kept); err != nil {
+			t.Fatal(err)
+		}
+		for n, path := range paths {
+			if after := again.must(200, "GET", path, nil).raw; after != before[n] {
+				t.Errorf("%s was\n%s\nand is\n%s", path, before[n], after)
+			}
 		}
 	})
 }

@@ -245,11 +245,3 @@ func joined(a, b jql.Query) jql.Query {
 	}
 	return q
 }
-
-// greenhopper is the type of a custom field of Jira Software; empty for others.
-func greenhopper(f *world.Field) string {
-	if f.Name == "Epic Name" {
-		return "gh-epic-label"
-	}
-	return map[world.Kind]string{world.SprintOf: "gh-sprint", world.EpicOf: "gh-epic-link", world.RankOf: "gh-lexo-rank", world.ColorOf: "gh-epic-color"}[f.Kind]
-}

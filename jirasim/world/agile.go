@@ -88,7 +88,7 @@ func agileFields(f Flavour) []*Field {
 		ids = map[Kind]string{SprintOf: "customfield_10104", EpicOf: "customfield_10100", RankOf: "customfield_10105", Number: "customfield_10106", Line: "customfield_10102", Shown: "customfield_10103"}
 	}
 	return []*Field{
-		{ID: ids[EpicOf], Name: "Epic Link", Kind: EpicOf, Custom: true},
+		{ID: ids[EpicOf], Name: "Epic Link", Kind: EpicOf, Custom: true, Clauses: []string{"parentEpic"}},
 		{ID: ids[SprintOf], Name: "Sprint", Kind: SprintOf, Custom: true},
 		{ID: ids[RankOf], Name: "Rank", Kind: RankOf, Custom: true},
 		{ID: ids[Number], Name: "Story Points", Kind: Number, Custom: true},

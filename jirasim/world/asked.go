@@ -126,6 +126,14 @@ func (c *compiler) computed(f *Field) func(*Issue) []string {
 
 // within reads what hangs on an issue.
 func (c *compiler) within(f *Field) func(*Issue) []string {
+	if f.Kind == EpicOf {
+		return func(i *Issue) []string {
+			if e := c.w.EpicOf(i); e != nil {
+				return []string{e.ID}
+			}
+			return nil
+		}
+	}
 	switch f.ID {
 	case "worklogAuthor":
 		return func(i *Issue) (out []string) {

@@ -38,6 +38,9 @@ func (f *Field) StyleOf() string {
 	case ColorOf:
 		return "com.pyxis.greenhopper.jira:gh-epic-color"
 	}
+	if f.Kind == Line && f.Name == "Epic Name" {
+		return "com.pyxis.greenhopper.jira:gh-epic-label"
+	}
 	if f.Style != "" {
 		return StylePrefix + f.Style
 	}

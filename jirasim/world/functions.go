@@ -16,7 +16,7 @@ type Function struct {
 	List bool   // it gives several: in, not in
 
 	least, most int // arguments
-	run         func(c *compiler, args []string) ([]string, error)
+	run         func(c *compiler, args []string) ([]string, complaint)
 }
 
 // The types of what fields hold and functions give, as Java calls them.
@@ -38,7 +38,7 @@ func Functions() []Function {
 
 func userFunctions() []Function {
 	return []Function{
-		{"currentUser()", personType, false, 0, 0, func(c *compiler, _ []string) ([]string, error) { return []string{c.by.User.ID}, nil }},
+		{"currentUser()", personType, false, 0, 0, func(c *compiler, _ []string) ([]string, complaint) { return []string{c.by.User.ID}, "" }},
 		{"membersOf()", personType, true, 1, 1, membersOf},
 	}
 }
@@ -47,45 +47,45 @@ func issueFunctions() []Function {
 	return []Function{
 		{"issuesWithRemoteLinksByGlobalId()", issueType, true, 1, 100, remotelyLinked},
 		{"linkedIssues()", issueType, true, 1, 2, linkedIssues},
-		{"issueHistory()", issueType, true, 0, 0, func(c *compiler, _ []string) ([]string, error) {
-			return c.those(c.touched(c.by.User.ID, time.Time{}, time.Time{})), nil
+		{"issueHistory()", issueType, true, 0, 0, func(c *compiler, _ []string) ([]string, complaint) {
+			return c.those(c.touched(c.by.User.ID, time.Time{}, time.Time{})), ""
 		}},
 		{"updatedBy()", issueType, true, 1, 3, updatedBy},
-		{"watchedIssues()", issueType, true, 0, 0, func(c *compiler, _ []string) ([]string, error) {
-			return c.those(func(i *Issue) bool { return slices.Contains(i.Watchers, c.by.User.ID) }), nil
+		{"watchedIssues()", issueType, true, 0, 0, func(c *compiler, _ []string) ([]string, complaint) {
+			return c.those(func(i *Issue) bool { return slices.Contains(i.Watchers, c.by.User.ID) }), ""
 		}},
-		{"votedIssues()", issueType, true, 0, 0, func(c *compiler, _ []string) ([]string, error) {
-			return c.those(func(i *Issue) bool { return slices.Contains(i.Voters, c.by.User.ID) }), nil
+		{"votedIssues()", issueType, true, 0, 0, func(c *compiler, _ []string) ([]string, complaint) {
+			return c.those(func(i *Issue) bool { return slices.Contains(i.Voters, c.by.User.ID) }), ""
 		}},
 	}
 }
 
 func projectFunctions() []Function {
-	released := func(is bool) func(*compiler, []string) ([]string, error) {
-		return func(c *compiler, args []string) ([]string, error) {
+	released := func(is bool) func(*compiler, []string) ([]string, complaint) {
+		return func(c *compiler, args []string) ([]string, complaint) {
 			return c.versions(args, func(v *Version) bool { return v.Released == is && !v.Archived })
 		}
 	}
-	of := func(sub bool) func(*compiler, []string) ([]string, error) {
-		return func(c *compiler, _ []string) (out []string, _ error) {
+	of := func(sub bool) func(*compiler, []string) ([]string, complaint) {
+		return func(c *compiler, _ []string) (out []string, _ complaint) {
 			for _, t := range c.w.Types {
 				if t.Subtask == sub {
 					out = append(out, t.ID)
 				}
 			}
-			return out, nil
+			return out, ""
 		}
 	}
 	return []Function{
 		{"releasedVersions()", versionType, true, 0, 100, released(true)},
 		{"unreleasedVersions()", versionType, true, 0, 100, released(false)},
-		{"latestReleasedVersion()", versionType, false, 1, 1, func(c *compiler, args []string) ([]string, error) {
-			all, err := released(true)(c, args)
-			return all[max(0, len(all)-1):], err
+		{"latestReleasedVersion()", versionType, false, 1, 1, func(c *compiler, args []string) ([]string, complaint) {
+			all, why := released(true)(c, args)
+			return all[max(0, len(all)-1):], why
 		}},
-		{"earliestUnreleasedVersion()", versionType, false, 1, 1, func(c *compiler, args []string) ([]string, error) {
-			all, err := released(false)(c, args)
-			return all[:min(1, len(all))], err
+		{"earliestUnreleasedVersion()", versionType, false, 1, 1, func(c *compiler, args []string) ([]string, complaint) {
+			all, why := released(false)(c, args)
+			return all[:min(1, len(all))], why
 		}},
 		{"componentsLeadByUser()", componentType, true, 0, 1, ledComponents},
 		{"projectsLeadByUser()", projectType, true, 0, 1, ledProjects},
@@ -95,14 +95,14 @@ func projectFunctions() []Function {
 }
 
 func sprintFunctions() []Function {
-	in := func(state string) func(*compiler, []string) ([]string, error) {
-		return func(c *compiler, _ []string) (out []string, _ error) {
+	in := func(state string) func(*compiler, []string) ([]string, complaint) {
+		return func(c *compiler, _ []string) (out []string, _ complaint) {
 			for _, s := range c.w.Sprints {
 				if s.State == state {
 					out = append(out, s.ID)
 				}
 			}
-			return out, nil
+			return out, ""
 		}
 	}
 	return []Function{
@@ -160,11 +160,11 @@ func (c *compiler) called(f *Field, e jql.Clause, o jql.Operand) ([]string, bool
 	case fn.List && !e.List && (e.Op == jql.Equal || e.Op == jql.NotEqual):
 		c.refuse("Operator '%s' does not support the list value '%s(%s)' for field '%s'.", e.Op, o.Text, strings.Join(o.Args, ", "), e.Field)
 	default:
-		out, err := fn.run(c, o.Args)
-		if err == nil {
+		out, why := fn.run(c, o.Args)
+		if why == "" {
 			return out, true
 		}
-		c.refuse("%s", err.Error())
+		c.refuse("%s", why)
 	}
 	return nil, false
 }
@@ -188,32 +188,32 @@ func (c *compiler) those(fits test) (out []string) {
 	return out
 }
 
-func membersOf(c *compiler, args []string) (out []string, err error) {
+func membersOf(c *compiler, args []string) (out []string, why complaint) {
 	for _, u := range c.w.Users {
 		if slices.ContainsFunc(u.Groups, func(g string) bool { return strings.EqualFold(g, args[0]) }) {
 			out = append(out, u.ID)
 		}
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("Function 'membersOf' can not generate a list of usernames for group '%s'; the group does not exist.", args[0])
+		return nil, fmt.Sprintf("Function 'membersOf' can not generate a list of usernames for group '%s'; the group does not exist.", args[0])
 	}
-	return out, nil
+	return out, ""
 }
 
 // remotelyLinked finds issues by the globalId of a remote link: docs/JIRA.md "Links".
-func remotelyLinked(c *compiler, args []string) ([]string, error) {
+func remotelyLinked(c *compiler, args []string) ([]string, complaint) {
 	return c.those(func(i *Issue) bool {
 		return slices.ContainsFunc(i.Remotes, func(r *Remote) bool { return slices.Contains(args, r.GlobalID) && r.GlobalID != "" })
-	}), nil
+	}), ""
 }
 
-func linkedIssues(c *compiler, args []string) (out []string, err error) {
+func linkedIssues(c *compiler, args []string) (out []string, why complaint) {
 	i, no := c.w.Issue(c.by.User, args[0])
 	if no != nil {
-		return nil, fmt.Errorf("Issue '%s' could not be found in function 'linkedIssues'.", args[0])
+		return nil, fmt.Sprintf("Issue '%s' could not be found in function 'linkedIssues'.", args[0])
 	}
 	if len(args) == 2 && len(c.linked(args[1])) == 0 {
-		return nil, fmt.Errorf("Issue link type '%s' could not be found in function 'linkedIssues'.", args[1])
+		return nil, fmt.Sprintf("Issue link type '%s' could not be found in function 'linkedIssues'.", args[1])
 	}
 	for _, l := range i.Links {
 		t := c.w.LinkType(l.Type)
@@ -225,23 +225,23 @@ func linkedIssues(c *compiler, args []string) (out []string, err error) {
 			out = append(out, other)
 		}
 	}
-	return out, nil
+	return out, ""
 }
 
-func updatedBy(c *compiler, args []string) ([]string, error) {
+func updatedBy(c *compiler, args []string) ([]string, complaint) {
 	u := c.w.Login(args[0])
 	if u == nil {
-		return nil, fmt.Errorf("The user '%s' does not exist and could not be used in the 'updatedBy' function.", args[0])
+		return nil, fmt.Sprintf("The user '%s' does not exist and could not be used in the 'updatedBy' function.", args[0])
 	}
 	var between [2]time.Time
 	for n, a := range args[1:] {
 		from, _, ok := c.span(jql.Operand{Text: a})
 		if !ok {
-			return nil, fmt.Errorf("Date value '%s' for function 'updatedBy' is invalid.", a)
+			return nil, fmt.Sprintf("Date value '%s' for function 'updatedBy' is invalid.", a)
 		}
 		between[n] = from
 	}
-	return c.those(c.touched(u.ID, between[0], between[1])), nil
+	return c.those(c.touched(u.ID, between[0], between[1])), ""
 }
 
 // touched fits the issues that somebody made, changed or commented on.
@@ -257,10 +257,10 @@ func (c *compiler) touched(who string, from, to time.Time) test {
 }
 
 // versions are those that fit, of the projects named or of all.
-func (c *compiler) versions(projects []string, fits func(*Version) bool) (out []string, err error) {
+func (c *compiler) versions(projects []string, fits func(*Version) bool) (out []string, why complaint) {
 	for _, name := range projects {
 		if len(c.ids(&Field{ID: "project", Kind: ProjectOf}, name)) == 0 {
-			return nil, fmt.Errorf("Could not resolve the project '%s' provided to the function.", name) // unverified
+			return nil, fmt.Sprintf("Could not resolve the project '%s' provided to the function.", name) // unverified
 		}
 	}
 	for _, p := range c.w.Projects {
@@ -276,22 +276,22 @@ func (c *compiler) versions(projects []string, fits func(*Version) bool) (out []
 			}
 		}
 	}
-	return out, nil
+	return out, ""
 }
 
 // leader is whom an optional argument names, else the caller.
-func (c *compiler) leader(args []string) (string, error) {
+func (c *compiler) leader(args []string) (string, complaint) {
 	if len(args) == 0 {
-		return c.by.User.ID, nil
+		return c.by.User.ID, ""
 	}
 	if u := c.w.Login(args[0]); u != nil {
-		return u.ID, nil
+		return u.ID, ""
 	}
-	return "", fmt.Errorf("The user '%s' does not exist.", args[0]) // unverified
+	return "", fmt.Sprintf("The user '%s' does not exist.", args[0]) // unverified
 }
 
-func ledComponents(c *compiler, args []string) (out []string, err error) {
-	who, err := c.leader(args)
+func ledComponents(c *compiler, args []string) ([]string, complaint) {
+	who, why := c.leader(args)
 	return c.inProjects(func(p *Project) (out []string) {
 		for _, x := range p.Components {
 			if x.Lead == who {
@@ -299,15 +299,15 @@ func ledComponents(c *compiler, args []string) (out []string, err error) {
 			}
 		}
 		return out
-	}), err
+	}), why
 }
 
-func ledProjects(c *compiler, args []string) (out []string, err error) {
-	who, err := c.leader(args)
+func ledProjects(c *compiler, args []string) ([]string, complaint) {
+	who, why := c.leader(args)
 	return c.inProjects(func(p *Project) []string {
 		if p.Lead == who {
 			return []string{p.ID}
 		}
 		return nil
-	}), err
+	}), why
 }
