@@ -11,8 +11,7 @@ import (
 
 func taskRoutes() []route {
 	return []route{
-		{"GET", "/rest/api/{v}/task/{task}", cloud, onTask(readTask), "work that goes on: every task is done at once", "", 0, false},
-		{"POST", "/rest/api/{v}/task/{task}/cancel", cloud, worded(onTask(cancelTask)), "cancelling: every task is done at once", "", 0, false},
+		{"GET", "/rest/api/{v}/task/{task}", cloud, onTask(readTask), "work that goes on, and cancelling: every task is done at once", "", 0, false},
 		{"GET", "/rest/api/{v}/bulk/queue/{task}", cloud, onTask(bulkProgress), "", "", 0, false},
 		{"POST", "/rest/api/{v}/bulk/issues/move", cloud, bulkMove, "targetMandatoryFields; targetStatus", "", 0, false},
 		{"POST", "/rest/api/{v}/bulk/issues/delete", cloud, bulkDelete, "", "", 0, false},
@@ -61,10 +60,6 @@ func worded(do handler) handler {
 }
 
 func readTask(c *call, t *world.Task) (reply, error) { return ok(c.v.task(t)) }
-
-func cancelTask(*call, *world.Task) (reply, error) {
-	return reply{}, world.Refuse(400, "The task cannot be cancelled: it is finished.")
-}
 
 func bulkProgress(c *call, t *world.Task) (reply, error) {
 	done, failed := []int64{}, object{}

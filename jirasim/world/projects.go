@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -236,3 +237,24 @@ func (w *World) RestoreProject(by By, idOrKey string) (*Project, error) {
 	}
 	return nil, Refuse(404, "No project could be found with key '%s'.", idOrKey)
 }
+
+// SetProjectProperty sets (or with a nil value removes) one property of a
+// project.
+func (w *World) SetProjectProperty(by By, p *Project, x Property) error {
+	if err := w.administers(by, p); err != nil {
+		return err
+	}
+	if x.Value == nil {
+		p.Properties = maps.Clone(p.Properties)
+		delete(p.Properties, x.Key)
+		return nil
+	}
+	if err := checkProperties([]Property{x}); err != nil {
+		return err
+	}
+	p.Properties = keep(p.Properties, []Property{x})
+	return nil
+}
+
+// Recast gives an issue another type where the old one ends.
+func (w *World) Recast(by By, i *Issue, kind string) { w.shift(by, i, w.Home(i), kind, nil) }
