@@ -254,3 +254,38 @@ func step(t *rapid.T, doc map[string]any) {
 		}
 	}
 }
+
+// TestTheSiteNamesNodes: what is written without a localId comes back with one,
+// which the same document written again keeps; one that is given stays.
+func TestTheSiteNamesNodes(t *testing.T) {
+	p := open(t, jirasim.Cloud)
+	key := p.create(nil)
+	paragraph := `{"type":"paragraph","content":[{"type":"text","text":"x"}]}`
+	write := func() {
+		p.must(204, "PUT", "/issue/"+key, `{"fields":{"description":{"type":"doc","version":1,"content":[
+			{"type":"table","content":[{"type":"tableRow","content":[{"type":"tableCell","content":[`+paragraph+`]}]}]},
+			{"type":"taskList","attrs":{"localId":""},"content":[{"type":"taskItem","attrs":{"localId":"mine","state":"TODO"}}]}]}}}`)
+	}
+	read := func() (table, tasks, item any) {
+		a := p.must(200, "GET", "/issue/"+key, nil)
+		id := func(path ...any) any { return a.at(append([]any{"fields", "description", "content"}, path...)...) }
+		return id(0, "attrs", "localId"), id(1, "attrs", "localId"), id(1, "content", 0, "attrs", "localId")
+	}
+	write()
+	table, tasks, item := read()
+	for what, id := range map[string]any{"table": table, "task list": tasks} {
+		if s, _ := id.(string); len(s) != 36 {
+			t.Errorf("the %s has the localId %v", what, id)
+		}
+	}
+	if table == tasks || item != "mine" {
+		t.Errorf("they are %v, %v, %v", table, tasks, item)
+	}
+	write()
+	if again, _, _ := read(); again != table {
+		t.Errorf("it is %v after %v", again, table)
+	}
+	if n := p.must(200, "GET", "/issue/"+key+"/changelog", nil).at("total"); n != 1.0 {
+		t.Errorf("the history has %v entries", n)
+	}
+}

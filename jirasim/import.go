@@ -14,8 +14,8 @@ type recorded struct {
 }
 
 // importIssue makes an issue out of one that was recorded, in the project that
-// ?project= names, else in the first. Types, statuses, priorities, resolutions
-// and people that the site does not know are made; fields that it does not
+// ?project= names, else in the first. Types, statuses, priorities, resolutions,
+// versions, components and people that the site does not know are made; fields that it does not
 // know are left out.
 func importIssue(c *call) (reply, error) {
 	var in recorded
@@ -35,7 +35,7 @@ func importIssue(c *call) (reply, error) {
 	r := world.Record{Project: p, Values: map[string]world.Value{}}
 	for _, id := range sortedKeys(in.Fields) {
 		if f := c.w.Field(id); f != nil && !f.Custom {
-			if v, known := c.w.Adopt(f, in.Fields[id]); known {
+			if v, known := c.w.Adopt(c.by, p, f, in.Fields[id]); known {
 				r.Values[id] = v
 			}
 		}

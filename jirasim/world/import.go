@@ -66,8 +66,9 @@ func (w *World) Import(by By, r Record) (*Issue, error) {
 	return i, nil
 }
 
-// Adopt reads a value as another site shows it, and makes what it names.
-func (w *World) Adopt(f *Field, raw json.RawMessage) (Value, bool) {
+// Adopt reads a value as another site shows it, and makes what it names in a
+// project.
+func (w *World) Adopt(by By, p *Project, f *Field, raw json.RawMessage) (Value, bool) {
 	if null(raw) {
 		return Value{}, false
 	}
@@ -92,11 +93,56 @@ func (w *World) Adopt(f *Field, raw json.RawMessage) (Value, bool) {
 		return adopt(w, &w.Statuses, h.Name, "status", func(x *Status) (string, string) { return x.ID, x.Name }, func(id string) *Status {
 			return w.reach(&Status{ID: id, Name: h.Name, Category: cmp.Or(s.Category.ID, 4)})
 		})
+	case VersionsOf, PartsOf:
+		return w.adoptParts(by, p, f, raw)
 	case Line, Labels, Date, Number, Instant:
 		v, c := w.take(f, raw, By{API: 2}, nil)
 		return v, c == ""
 	}
 	return Value{}, false
+}
+
+// adoptParts finds the versions or components of a project by name, or makes them.
+func (w *World) adoptParts(by By, p *Project, f *Field, raw json.RawMessage) (Value, bool) {
+	var named []struct{ Name string }
+	if json.Unmarshal(raw, &named) != nil {
+		return Value{}, false
+	}
+	var ids []string
+	for _, n := range named {
+		var id string
+		if f.Kind == VersionsOf {
+			id = w.adoptVersion(by, p, n.Name)
+		} else {
+			id = w.adoptComponent(by, p, n.Name)
+		}
+		if id != "" && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return Value{List: ids}, len(ids) > 0
+}
+
+func (w *World) adoptVersion(by By, p *Project, name string) string {
+	if at := slices.IndexFunc(p.Versions, func(v *Version) bool { return strings.EqualFold(v.Name, name) }); at >= 0 {
+		return p.Versions[at].ID
+	}
+	v, err := w.AddVersion(by, p, Release{Name: &name})
+	if err != nil {
+		return ""
+	}
+	return v.ID
+}
+
+func (w *World) adoptComponent(by By, p *Project, name string) string {
+	if at := slices.IndexFunc(p.Components, func(c *Component) bool { return strings.EqualFold(c.Name, name) }); at >= 0 {
+		return p.Components[at].ID
+	}
+	c, err := w.AddComponent(by, p, Section{Name: &name})
+	if err != nil {
+		return ""
+	}
+	return c.ID
 }
 
 // adopt finds a thing by name, or makes it.

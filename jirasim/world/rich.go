@@ -66,7 +66,11 @@ func (w *World) rich(raw json.RawMessage, by By) (string, complaint) {
 	if adf.Valid(raw) != nil {
 		return "", invalidInput
 	}
-	s, err := w.FromADF(raw)
+	doc, err := w.identify(raw)
+	if err != nil {
+		return "", invalidInput
+	}
+	s, err := w.FromADF(doc)
 	if err != nil {
 		return "", invalidInput
 	}
