@@ -9,6 +9,7 @@ stream.addEventListener("deed", (e) => {
   deeds.querySelector(".none")?.remove();
   deeds.insertAdjacentHTML("afterbegin", e.data);
   const deed = deeds.firstElementChild;
+  deed.dataset.marked = "";
   deed.classList.add("fresh");
   setTimeout(() => deed.classList.remove("fresh"), 4000);
   while (deeds.children.length > 100) deeds.lastElementChild.remove();

@@ -6,8 +6,9 @@ const drawn = new Map(); // what the server last drew, by id of the region
 const regions = (page) => page.querySelectorAll("[data-live]");
 const remember = () => regions(document).forEach((r) => drawn.set(r.id, r.innerHTML));
 
-// mark shows for a while that something is new.
+// mark shows for a while that something is new; what was marked stays so by name.
 function mark(item) {
+  item.dataset.marked = "";
   item.classList.add("fresh");
   setTimeout(() => item.classList.remove("fresh"), 4000);
 }

@@ -1,0 +1,168 @@
+//go:build browser
+
+// Package browser_test looks at the pages with Chromium: CHROMIUM says which,
+// without it the one that is found. A missing one fails.
+package browser_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"example.com/accord/jirasim"
+)
+
+// patience is how long a page may take to show what it should.
+const patience = 20 * time.Second
+
+// open starts a browser with one tab.
+func open(t *testing.T, options ...chromedp.ExecAllocatorOption) context.Context {
+	t.Helper()
+	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.WindowSize(1280, 900))
+	if path := os.Getenv("CHROMIUM"); path != "" {
+		flags = append(flags, chromedp.ExecPath(path))
+	}
+	all, stop := chromedp.NewExecAllocator(t.Context(), append(flags, options...)...)
+	t.Cleanup(stop)
+	return tab(t, all)
+}
+
+// tab opens a tab, which is there until the test ends: what is first done in
+// one decides how long it lives.
+func tab(t *testing.T, of context.Context) context.Context {
+	t.Helper()
+	ctx, end := chromedp.NewContext(of)
+	t.Cleanup(end)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("open a tab: %v", err)
+	}
+	return ctx
+}
+
+// do does all of what is given, or says what it waited for in vain.
+func do(t *testing.T, ctx context.Context, what string, all ...action) {
+	t.Helper()
+	within, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	if err := chromedp.Do(within, all...); err != nil {
+		late, end := context.WithTimeout(ctx, time.Second)
+		defer end()
+		page, _ := chromedp.Run(late, chromedp.OuterHTML(chromedp.CSS("main"))) // only to say more
+		t.Fatalf("%s: %v\n%s", what, err, page)
+	}
+}
+
+// ask runs a script on the page and returns what it says.
+func ask[T any](t *testing.T, ctx context.Context, script string) T {
+	t.Helper()
+	x, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		t.Fatalf("%s: %v", script, err)
+	}
+	return x
+}
+
+type action = chromedp.Action[chromedp.Void]
+
+// comes waits until a script says true.
+func comes(script string) action {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := chromedp.Poll[bool](script)(ctx, t)
+		return err
+	})
+}
+
+// sees waits until something is shown.
+func sees(sel string) action { return chromedp.WaitVisible(chromedp.CSS(sel)) }
+
+func clicks(sel string) action { return chromedp.Click(chromedp.CSS(sel)) }
+
+func types(sel, words string) action { return chromedp.SendKeys(chromedp.CSS(sel), words) }
+
+func site(t *testing.T, f jirasim.Flavour) string {
+	t.Helper()
+	sim := jirasim.New(jirasim.Options{Flavour: f, Samples: 3, Seed: 5})
+	server := httptest.NewServer(sim)
+	t.Cleanup(func() { sim.Close(); server.Close() })
+	return server.URL
+}
+
+// TestTheLifeOfAnIssue creates, moves, comments on and edits an issue in one
+// browser, while another one looks on: it sees each change, and it is marked.
+func TestTheLifeOfAnIssue(t *testing.T) {
+	for _, f := range []jirasim.Flavour{jirasim.Cloud, jirasim.DataCenter} {
+		t.Run(string(f), func(t *testing.T) {
+			url := site(t, f)
+			key := map[jirasim.Flavour]string{jirasim.Cloud: "SUP-4", jirasim.DataCenter: "DEV-4"}[f]
+			first := map[jirasim.Flavour]string{jirasim.Cloud: "11", jirasim.DataCenter: "4"}[f]
+			ada := open(t)
+			other := tab(t, ada)
+			do(t, other, "the board of who looks on", chromedp.Navigate(url+"/"), sees("#live"))
+			do(t, ada, "the board", chromedp.Navigate(url+"/"), sees("#live"))
+			do(t, ada, "create, with a preview", clicks("#create > summary"), types("#new-summary", "Seen by both"), types("#new-description", "It is *bold*."),
+				sees("#new-description-shown strong"), clicks("#new-do"), sees("#card-"+key+".fresh"))
+			do(t, other, "who looks on sees the new card, marked", sees("#card-"+key+"[data-marked]"))
+			do(t, ada, "move", clicks("#move-"+key+"-"+first))
+			do(t, other, "who looks on sees it moved, and is told", sees(".going #card-"+key+"[data-marked]"), sees("#news li"))
+			do(t, other, "open", clicks("#open-"+key), sees("#live"), sees("#description strong"))
+			do(t, ada, "comment", clicks("#open-"+key), sees("#live"), types("#say-body", "Hello _there_"), clicks("#say-do"), sees("#comments li.fresh em"))
+			do(t, other, "who looks on sees the comment, marked", sees("#comments li[data-marked] em"))
+			do(t, ada, "edit", clicks("#editing > summary"), chromedp.SetValue(chromedp.CSS("#edit-summary"), "Seen anew"), clicks("#edit-do"), sees("#summary.fresh"))
+			do(t, other, "who looks on sees the edit, and what is in the history", sees("#summary[data-marked]"), sees("#history li[data-marked] ins"))
+			do(t, ada, "delete", clicks(".end > summary"), clicks("#delete-do"), sees("#board"))
+			do(t, other, "who looks on sees that it is gone", sees("main .wrong"))
+		})
+	}
+}
+
+// TestByKeyboard does it without a mouse: all is reached with Tab, and the
+// focus stays where it was when the page changes.
+func TestByKeyboard(t *testing.T) {
+	ctx := open(t)
+	do(t, ctx, "the board", chromedp.Navigate(site(t, jirasim.Cloud)+"/"), sees("#live"))
+	for n := 0; ask[string](t, ctx, `document.activeElement.id`) != "move-SUP-1-11"; n++ {
+		if n > 40 {
+			t.Fatal("Tab does not reach the first card's move")
+		}
+		do(t, ctx, "Tab", chromedp.KeyEvent("\t"))
+	}
+	do(t, ctx, "Enter moves it", chromedp.KeyEvent("\r"), sees(".going #card-SUP-1[data-marked]"))
+	do(t, ctx, "the focus stays with the card", comes(`document.activeElement.closest("#card-SUP-1") !== null`))
+}
+
+// TestWithoutAScript does the same with the server alone.
+func TestWithoutAScript(t *testing.T) {
+	ctx := open(t, chromedp.Flag("blink-settings", "scriptEnabled=false"))
+	do(t, ctx, "the board", chromedp.Navigate(site(t, jirasim.Cloud)+"/"), sees("#card-SUP-1"))
+	do(t, ctx, "move", clicks("#move-SUP-1-11"), sees(".going #card-SUP-1"))
+	do(t, ctx, "comment", clicks("#open-SUP-1"), types("#say-body", "No *script*"), clicks(`#say [name="preview"]`), sees("#say-body-shown strong"),
+		clicks("#say-do"), sees("#comments li:nth-child(2) strong"))
+}
+
+// TestItFits: no page is wider than a telephone. Each is kept as a picture.
+func TestItFits(t *testing.T) {
+	url := site(t, jirasim.Cloud)
+	ctx := open(t)
+	for _, width := range []int64{1280, 390} {
+		for name, path := range map[string]string{"board": "/", "issue": "/browse/SUP-1"} {
+			do(t, ctx, name, chromedp.EmulateViewport(width, 900), chromedp.Navigate(url+path), sees("#live"))
+			if wide := ask[int64](t, ctx, `document.documentElement.scrollWidth`); wide > width {
+				t.Errorf("the %s is %d wide at %d", name, wide, width)
+			}
+			picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(t.ArtifactDir(), fmt.Sprintf("%s-%d.png", name, width))
+			if err := os.WriteFile(file, picture, 0o600); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
