@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,7 +39,9 @@ func NewSecrets(v Vault, prefix string, keep time.Duration) *Secrets {
 	return &Secrets{vault: v, prefix: prefix, keep: keep, read: map[string]secret{}}
 }
 
-// Secret returns the text of a secret, or durable.ErrNotFound. No error holds it.
+// Secret returns the text of a secret, without the space around it, such as the
+// end of the line in a file that it was made of, or durable.ErrNotFound. No error
+// holds it.
 func (s *Secrets) Secret(ctx context.Context, name string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,8 +52,9 @@ func (s *Secrets) Secret(ctx context.Context, name string) (string, error) {
 	out, err := s.vault.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: new(s.prefix + name)})
 	switch {
 	case err == nil && out.SecretString != nil:
-		s.read[name] = secret{*out.SecretString, time.Now()}
-		return *out.SecretString, nil
+		text := strings.TrimSpace(*out.SecretString)
+		s.read[name] = secret{text, time.Now()}
+		return text, nil
 	case err == nil:
 		return "", fmt.Errorf("read secret %s%s: it is no text", s.prefix, name)
 	case codeOf(err) == "ResourceNotFoundException":

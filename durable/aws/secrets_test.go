@@ -46,7 +46,7 @@ func TestSecretsAreKeptForAWhile(t *testing.T) {
 			}
 		}
 		read("one", 1, "the first")
-		v.held["accord/acme"] = new("two")
+		v.held["accord/acme"] = new("two\n") // as a file ends, which it was made of
 		read("one", 1, "it is kept")
 		time.Sleep(time.Minute)
 		read("two", 2, "a minute later")
