@@ -102,7 +102,9 @@ func (s *Store) Commit(ctx context.Context, before, after issue.Link, r durable.
 				return fmt.Errorf("commit %s: %s is part of link %s: %w", after.ID, ref, id, durable.ErrTaken)
 			}
 		}
-		maps.DeleteFunc(s.refs, func(_, id issue.Ref) bool { return id == after.ID })
+		for _, ref := range durable.Refs(s.links[after.ID]) {
+			delete(s.refs, ref)
+		}
 		for _, ref := range refs {
 			s.refs[ref] = after.ID
 		}

@@ -34,7 +34,7 @@ import (
 	"example.com/accord/memory"
 )
 
-var turns = flag.Int("turns", 8_000, "issues in memory in TestFirstSyncInVirtualTime")
+var turns = flag.Int("turns", 45_000, "issues in memory in TestFirstSyncInVirtualTime")
 
 var firsts = flag.Int("firsts", 2_000, "issues at the simulated sites of TestFirstSyncInVirtualTime")
 
@@ -69,8 +69,8 @@ func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 // TestFirstSyncInVirtualTime hands every issue of a project to the function
 // turn, two at a time as the template's bulk lane has it, each with a limit of
 // 15 minutes. A call of a site takes 150 ms. The issues are in memory, and fewer
-// at simulated sites that have their rate limits, through the client of Jira. Both
-// take longer to find an issue the more there are, so 45,000 take long.
+// at simulated sites that have their rate limits, through the client of Jira: these
+// take longer to find an issue the more there are.
 func TestFirstSyncInVirtualTime(t *testing.T) {
 	t.Run("in memory", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) { firstSync(t, *turns, trackers(t, *turns)) })
