@@ -223,7 +223,7 @@ func (w *World) DeleteVersion(by By, p *Project, v *Version, to map[string]strin
 			fields[f.ID] = to[f.ID]
 		}
 	}
-	// A merge rewrites issues without an event for each: docs/JIRA.md "Versions, components, labels".
+	// A merge rewrites issues without an event for each: unverified.
 	w.replace(by, p, fields, v.ID, func(*Issue) bool { return true }, into != nil)
 	p.Versions = without(p.Versions, v)
 	w.announce("jira:version_deleted", by, p, v, into)
