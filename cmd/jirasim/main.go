@@ -52,6 +52,7 @@ func run(ctx context.Context, s settings, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "jirasim: %s at http://%s\n", s.options.Flavour, l.Addr())
 	srv := &http.Server{Handler: sim, ReadHeaderTimeout: 10 * time.Second}
+	srv.RegisterOnShutdown(sim.Close) // open pages listen until then
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(l) }()
 	tick := time.NewTicker(saveEvery)
