@@ -12,8 +12,9 @@ import (
 
 // The limits of DynamoDB: "Quotas in Amazon DynamoDB".
 const (
-	maxWrites = 25  // in one batch
-	maxSteps  = 100 // in one transaction
+	maxWrites = 25      // in one batch
+	maxPage   = 1 << 20 // bytes that a query reads before it ends a page
+	maxSteps  = 100     // in one transaction
 	maxItem   = 400 << 10
 )
 
@@ -160,7 +161,7 @@ func query(items map[string]object, in object, a action) (any, *refusal) {
 	if backwards {
 		slices.Reverse(keys)
 	}
-	found, out := []object{}, object{}
+	found, bytes, out := []object{}, 0, object{}
 	for _, key := range keys {
 		own, rest, _ := strings.Cut(key, "\x00")
 		from := keyOf(q.ExclusiveStartKey)
@@ -170,12 +171,12 @@ func query(items map[string]object, in object, a action) (any, *refusal) {
 			strings.Contains(q.KeyConditionExpression, "sk > :sk") && rest <= sk:
 			continue
 		}
-		if q.Limit > 0 && len(found) == q.Limit {
+		if q.Limit > 0 && len(found) == q.Limit || bytes >= maxPage {
 			last := found[len(found)-1]
 			out["LastEvaluatedKey"] = raw(object{"pk": last["pk"], "sk": last["sk"]})
 			break
 		}
-		found = append(found, items[key])
+		found, bytes = append(found, items[key]), bytes+size(items[key])
 	}
 	out["Items"], out["Count"] = raw(found), raw(len(found))
 	return out, nil

@@ -242,3 +242,36 @@ func TestManyLargeCommits(t *testing.T) {
 		t.Errorf("up to %d items were kept of a link of 150 comments: %v", largest, sizes)
 	}
 }
+
+// What large commits have replaced is there until a sweep, and a read passes over
+// it: else each turn of an issue with many comments would read more than the last.
+func TestAReadPassesOverWhatWasReplaced(t *testing.T) {
+	w := newWorld(t)
+	w.shelf.pageItems = 50
+	read := 0
+	fault := w.shelf.fault
+	w.shelf.fault = func(op string) error {
+		if op == "query" {
+			read += w.shelf.pageItems
+		}
+		return fault(op)
+	}
+	link, most := issue.Link{}, 0
+	for turn := range 40 {
+		after := crowded(150, fmt.Sprintf("turn %d ", turn))
+		if err := w.commit(link, after); err != nil {
+			t.Fatal(err)
+		}
+		after.Revision = link.Revision + 1
+		link, read = after, 0
+		w.stored(after, after.Rules)
+		if turn < 12 { // all numbers of layers, twice
+			most = max(most, read)
+		}
+	}
+	items, _ := w.kept()
+	t.Logf("%d items are kept; a read took %d of them at most at first, and %d at last", items, most, read)
+	if read > most+100 || items < 4*most {
+		t.Errorf("a read takes %d of %d items, %d at most at first: it grows with what nobody names", read, items, most)
+	}
+}

@@ -68,18 +68,11 @@ func (s *Store) link(ctx context.Context, id issue.Ref) (issue.Link, error) {
 
 // look reads a link once. It is an error, errTorn, if its items are not of one moment.
 func (s *Store) look(ctx context.Context, id issue.Ref) (l issue.Link, err error) {
-	items, err := s.query(ctx, &dynamodb.QueryInput{
-		KeyConditionExpression:    new("pk = :pk"),
-		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": text(linkKey(id))},
-	})
+	head, items, err := s.counting(ctx, id)
 	if err != nil {
 		return l, err
 	}
-	if len(items) == 0 || items[0].text("sk") != headKey {
-		return l, durable.ErrNotFound
-	}
-	head := items[0]
-	current := visible(head.list("layers"), items[1:])
+	current := visible(head.list("layers"), items)
 	if torn(head, current) {
 		return l, errTorn
 	}
@@ -100,6 +93,56 @@ func (s *Store) look(ctx context.Context, id issue.Ref) (l issue.Link, err error
 	}
 	l.Revision = head.number("rev")
 	return l, nil
+}
+
+// counting reads the head of a link and the items of the layers that it names. It
+// jumps over the others, which are there until a sweep: of a large link these
+// may be many times as much as the link.
+func (s *Store) counting(ctx context.Context, id issue.Ref) (head item, items []item, err error) {
+	in := &dynamodb.QueryInput{
+		KeyConditionExpression:    new("pk = :pk"),
+		ExpressionAttributeValues: map[string]types.AttributeValue{":pk": text(linkKey(id))},
+	}
+	var layers []string
+	for {
+		some, next, err := s.query(ctx, in)
+		if err != nil {
+			return nil, nil, err
+		}
+		if head == nil {
+			if len(some) == 0 || some[0].text("sk") != headKey {
+				return nil, nil, durable.ErrNotFound
+			}
+			head, some, layers = some[0], some[1:], some[0].list("layers")
+		}
+		for _, i := range some {
+			if layer, _, ok := splitKey(i.text("sk")); ok && slices.Contains(layers, layer) {
+				items = append(items, i)
+			}
+		}
+		if in.ExclusiveStartKey = jump(next, layers); in.ExclusiveStartKey == nil {
+			return head, items, nil
+		}
+	}
+}
+
+// jump returns from where to read on after a page that ended at a key: there, or
+// before the next layer that is named. Nil: nothing that is named comes.
+func jump(end item, layers []string) item {
+	sk := end.text("sk")
+	if layer, _, ok := splitKey(sk); end == nil || ok && slices.Contains(layers, layer) {
+		return end
+	}
+	next := ""
+	for _, layer := range layers {
+		if start := placeKey(layer, ""); start > sk && (next == "" || start < next) {
+			next = start
+		}
+	}
+	if next == "" {
+		return nil
+	}
+	return newItem(end.text("pk"), next)
 }
 
 func add(l *issue.Link, name string, value []byte) error {
@@ -154,22 +197,21 @@ func torn(head item, current map[string]item) bool {
 	return false
 }
 
-// query reads all items that in names, as they are now, and leaves out those
-// that have expired.
-func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput) (items []item, err error) {
+// query reads a page of the items that in names, as they are now, and leaves out
+// those that have expired. Next is where the page ends; nil: it is the last.
+func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput) (items []item, next item, err error) {
 	in.TableName, in.ConsistentRead = &s.table, new(true)
-	for {
-		out, err := s.db.Query(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range out.Items {
-			if !item(i).expired(time.Now()) {
-				items = append(items, i)
-			}
-		}
-		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 || in.Limit != nil {
-			return items, nil
+	out, err := s.db.Query(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, i := range out.Items {
+		if !item(i).expired(time.Now()) {
+			items = append(items, i)
 		}
 	}
+	if len(out.LastEvaluatedKey) == 0 {
+		return items, nil, nil
+	}
+	return items, out.LastEvaluatedKey, nil
 }

@@ -146,7 +146,7 @@ func (s *Store) pages(ctx context.Context, in *dynamodb.QueryInput) iter.Seq2[it
 	in.Limit = new(int32(page))
 	return func(yield func(item, error) bool) {
 		for {
-			items, err := s.query(ctx, in)
+			items, next, err := s.query(ctx, in)
 			if err != nil {
 				yield(nil, err)
 				return
@@ -156,7 +156,7 @@ func (s *Store) pages(ctx context.Context, in *dynamodb.QueryInput) iter.Seq2[it
 					return
 				}
 			}
-			if len(in.ExclusiveStartKey) == 0 {
+			if in.ExclusiveStartKey = next; next == nil {
 				return
 			}
 		}
