@@ -26,6 +26,7 @@ type Build[In, Out any] func(context.Context, *Ground) (func(context.Context, In
 // build will ask for may be asked early, beside the configuration: whoever is
 // asked twice answers once.
 func Start[In, Out any](build Build[In, Out], early ...func(context.Context, *Ground)) {
+	limit(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 	ctx := context.Background()
 	g, err := Open(ctx, os.Getenv, early...)
 	if err != nil {
