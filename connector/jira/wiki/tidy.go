@@ -22,6 +22,9 @@ func tidy(spans []text.Span) []text.Span {
 
 // trim takes the mark of one rank off the spaces at the edges of its runs.
 func trim(spans []text.Span, r int) []text.Span {
+	if !slices.ContainsFunc(spans, func(s text.Span) bool { _, ok := markOf(s, rank[r]); return ok }) {
+		return spans
+	}
 	var out []text.Span
 	for i := 0; i < len(spans); {
 		j := i + 1
