@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -43,9 +44,7 @@ func TestTwentyShareOneSite(t *testing.T) {
 		if out.Code == http.StatusTooManyRequests {
 			refused.Add(1)
 		}
-		for k, v := range out.Header() {
-			w.Header()[k] = v
-		}
+		maps.Copy(w.Header(), out.Header())
 		w.WriteHeader(out.Code)
 		_, _ = w.Write(out.Body.Bytes())
 	}))

@@ -214,7 +214,7 @@ var (
 // amendCenter corrects the known faults of Data Center's document.
 func amendCenter(doc *openapi3.T) {
 	for bean, members := range centerFree {
-		for _, name := range strings.Fields(members) {
+		for name := range strings.FieldsSeq(members) {
 			doc.Components.Schemas[bean].Value.Properties[name] = &openapi3.SchemaRef{Value: &openapi3.Schema{Nullable: true}}
 		}
 	}

@@ -2,6 +2,7 @@ package jirasim_test
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"testing"
@@ -173,9 +174,7 @@ func TestSubtasksHaveAParent(t *testing.T) {
 			"no sub-task":       {"parent": map[string]any{"key": top}},
 		} {
 			all := map[string]any{"project": map[string]any{"key": p.project()}, "issuetype": map[string]any{"name": "Bug"}, "summary": "s"}
-			for k, v := range fields {
-				all[k] = v
-			}
+			maps.Copy(all, fields)
 			if a := p.do("POST", "/issue", map[string]any{"fields": all}); a.status != 400 {
 				t.Errorf("%s: %d %s", name, a.status, a.raw)
 			}
@@ -213,9 +212,7 @@ func TestAComponentAssigns(t *testing.T) {
 			lead = map[string]any{"leadAccountId": p.user("ben")}
 		}
 		in := map[string]any{"project": p.project(), "name": "Engine", "assigneeType": "COMPONENT_LEAD", "description": "turns"}
-		for k, v := range lead {
-			in[k] = v
-		}
+		maps.Copy(in, lead)
 		c := p.must(201, "POST", "/component", in)
 		for path, want := range map[string]any{"realAssigneeType": "COMPONENT_LEAD", "isAssigneeTypeValid": true, "project": p.project()} {
 			if c.at(path) != want {

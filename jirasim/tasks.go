@@ -2,7 +2,6 @@ package jirasim
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 
@@ -45,17 +44,6 @@ func onTask(do func(*call, *world.Task) (reply, error)) handler {
 			return reply{}, world.Refuse(404, "The task with id '%s' does not exist.", c.vars["task"])
 		}
 		return do(c, t)
-	}
-}
-
-// worded refuses with a bare list of words, as cancelling does.
-func worded(do handler) handler {
-	return func(c *call) (reply, error) {
-		r, err := do(c)
-		if no, is := errors.AsType[*world.Refusal](err); is {
-			return reply{status: no.Status, body: no.Messages}, nil
-		}
-		return r, err
 	}
 }
 

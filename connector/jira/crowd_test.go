@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -112,9 +113,7 @@ func (c *crowd) serve(w http.ResponseWriter, r *http.Request) {
 		c.refused++
 		c.mu.Unlock()
 	}
-	for k, v := range out.Header() {
-		w.Header()[k] = v
-	}
+	maps.Copy(w.Header(), out.Header())
 	w.WriteHeader(out.Code)
 	_, _ = w.Write(out.Body.Bytes())
 }

@@ -25,8 +25,8 @@ func (r *run) hand(n int) *hand {
 // errNotNow is the answer of an act that has nothing to act on just now.
 var errNotNow = errors.New("nothing to act on just now")
 
-// patience is how long cards that cannot be played yet are waited for.
-const patience = 90 * time.Second
+// patience is how long what the sync has not done yet is waited for.
+func (o Options) patience() time.Duration { return max(90*time.Second, o.Within) }
 
 // play draws and plays cards until the deck is empty.
 func (h *hand) play(ctx context.Context) error {
@@ -39,8 +39,8 @@ func (h *hand) play(ctx context.Context) error {
 		switch err := h.act(ctx, card); {
 		case errors.Is(err, errNotNow):
 			h.deck.back(card)
-			if time.Since(idle) > patience {
-				return fmt.Errorf("no %s could be made for %v: nothing that it needs became equal on both sides", card, patience)
+			if time.Since(idle) > h.patience() {
+				return fmt.Errorf("no %s could be made for %v: nothing that it needs became equal on both sides", card, h.patience())
 			}
 		case err != nil:
 			return fmt.Errorf("%s: %w", card, err)

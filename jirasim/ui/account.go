@@ -67,7 +67,7 @@ func back(r *http.Request) string {
 // initials stand for a person in a small circle.
 func initials(name string) string {
 	out := ""
-	for _, w := range strings.Fields(name) {
+	for w := range strings.FieldsSeq(name) {
 		if r := []rune(w); len([]rune(out)) < 2 {
 			out += strings.ToUpper(string(r[:1]))
 		}

@@ -85,7 +85,7 @@ func (w *World) shift(by By, i *Issue, to *Project, kind string, parent *string)
 // Pass makes a transition without more.
 func (w *World) Pass(by By, i *Issue, transition string) error {
 	var b Body
-	if err := json.Unmarshal([]byte(fmt.Sprintf(`{"transition":{"id":%q}}`, transition)), &b); err != nil {
+	if err := json.Unmarshal(fmt.Appendf(nil, `{"transition":{"id":%q}}`, transition), &b); err != nil {
 		return Refuse(400, "Missing 'transition' identifier")
 	}
 	return w.Transition(by, i, b)

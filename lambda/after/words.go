@@ -34,15 +34,16 @@ func subject(fields int) string {
 
 // words is a message of some fields, and of more that were not told of before.
 func words(lines []string, more int) string {
-	text := intro
+	var text strings.Builder
+	text.WriteString(intro)
 	for i, l := range lines {
 		if i == maxLines {
 			more += len(lines) - i
 			break
 		}
-		text += l + "\n"
+		text.WriteString(l + "\n")
 	}
-	return text + rest(more)
+	return text.String() + rest(more)
 }
 
 func rest(more int) string {
