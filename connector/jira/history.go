@@ -51,17 +51,49 @@ func (l *looking) log(ctx context.Context, i *issueJSON) ([]issue.Entry, error) 
 type logs struct {
 	mu    sync.Mutex
 	older map[string][]historyJSON
+	size  int // of all of them
 }
 
-// logsMost bounds how many are remembered; beyond it all are read again.
-const logsMost = 500
+// logsMost is how many bytes of them are remembered; beyond it all are read
+// again. An entry holds a text whole, before and after.
+const logsMost = 16 << 20
+
+func (l *logs) find(issueID string) []historyJSON {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.older[issueID]
+}
+
+func (l *logs) learn(issueID string, known []historyJSON) {
+	n := sizeOf(known)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.size -= sizeOf(l.older[issueID])
+	delete(l.older, issueID)
+	if l.older == nil || l.size+n > logsMost {
+		l.older, l.size = map[string][]historyJSON{}, 0
+	}
+	if n <= logsMost {
+		l.older[issueID] = known
+		l.size += n
+	}
+}
+
+// sizeOf is about how many bytes entries take in memory.
+func sizeOf(hs []historyJSON) (n int) {
+	for _, h := range hs {
+		n += 256 + len(h.Metadata)
+		for _, it := range h.Items {
+			n += 256 + len(it.From) + len(it.FromString) + len(it.To) + len(it.ToString)
+		}
+	}
+	return n
+}
 
 // older pages the changelog of an issue from the oldest entry, less what was
 // read before, until with the newest ones it has so many entries in all.
 func (c *Client) older(ctx context.Context, issueID string, total int, newest map[id]historyJSON) ([]historyJSON, error) {
-	c.logs.mu.Lock()
-	known := c.logs.older[issueID]
-	c.logs.mu.Unlock()
+	known := c.logs.find(issueID)
 	for len(known)+len(newest) < total {
 		var page logJSON
 		if err := c.do(ctx, get("/issue/{}/changelog", issueID).with("startAt", strconv.Itoa(len(known))), &page); err != nil {
@@ -72,12 +104,7 @@ func (c *Client) older(ctx context.Context, issueID string, total int, newest ma
 			break
 		}
 	}
-	c.logs.mu.Lock()
-	defer c.logs.mu.Unlock()
-	if c.logs.older == nil || len(c.logs.older) >= logsMost {
-		c.logs.older = map[string][]historyJSON{}
-	}
-	c.logs.older[issueID] = known
+	c.logs.learn(issueID, known)
 	return known, nil
 }
 
