@@ -112,7 +112,7 @@ func hops(log []entry, by string, since time.Time) int {
 
 // wait asks again and again whether something is so; the issue is in hand then.
 func (h *hand) wait(ctx context.Context, t *track, so func() (bool, error)) error {
-	for end := time.Now().Add(r.patience()); time.Now().Before(end); {
+	for end := time.Now().Add(h.patience()); time.Now().Before(end); {
 		t.mu.Lock()
 		done, err := so()
 		t.mu.Unlock()
@@ -123,7 +123,7 @@ func (h *hand) wait(ctx context.Context, t *track, so func() (bool, error)) erro
 			return err
 		}
 	}
-	return fmt.Errorf("the issue that was made first at the %v is not as it is there at the %v within %v", t.born, t.born.other(), r.patience())
+	return fmt.Errorf("the issue that was made first at the %v is not as it is there at the %v within %v", t.born, t.born.other(), h.patience())
 }
 
 // clash writes two summaries at the same time.
