@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -24,7 +25,7 @@ func versitygw(t testing.TB) *s3.Client {
 	endpoint := start(t, "bin/versitygw", nil, "$DIR/bin/versitygw", "--port", "127.0.0.1:$PORT", "--access", "local", "--secret", "local-secret",
 		"--region", "eu-central-1", "--quiet", "posix", t.TempDir())
 	return s3.New(s3.Options{
-		Region: "eu-central-1", BaseEndpoint: &endpoint, UsePathStyle: true, Retryer: sdk.NopRetryer{}, HTTPClient: loopback{},
+		Region: "eu-central-1", BaseEndpoint: &endpoint, UsePathStyle: true, Retryer: sdk.NopRetryer{}, HTTPClient: loopback{new(http.Transport)},
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local-secret", ""),
 	})
 }

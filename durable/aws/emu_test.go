@@ -126,7 +126,7 @@ func (n *names) next() string { return fmt.Sprintf("accord-%d", n.n.Add(1)) }
 // client speaks to an endpoint on the loopback, and tries once.
 func client(endpoint string) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
-		Region: "eu-central-1", BaseEndpoint: &endpoint, Credentials: keys(), Retryer: sdk.NopRetryer{}, HTTPClient: loopback{},
+		Region: "eu-central-1", BaseEndpoint: &endpoint, Credentials: keys(), Retryer: sdk.NopRetryer{}, HTTPClient: loopback{new(http.Transport)},
 	})
 }
 
@@ -134,12 +134,18 @@ func keys() sdk.CredentialsProvider {
 	return credentials.NewStaticCredentialsProvider("local", "local", "")
 }
 
-// loopback refuses any other endpoint.
-type loopback struct{}
+// loopback refuses any other endpoint. Its connections are its own: a test server
+// that ends closes those of the transport that all share.
+type loopback struct {
+	to *http.Transport // nil: a connection for each call
+}
 
-func (loopback) Do(r *http.Request) (*http.Response, error) {
+func (l loopback) Do(r *http.Request) (*http.Response, error) {
 	if host := r.URL.Hostname(); host != "127.0.0.1" {
 		return nil, fmt.Errorf("%s is not on the loopback", host)
 	}
-	return http.DefaultClient.Do(r)
+	if l.to == nil {
+		l.to = &http.Transport{DisableKeepAlives: true}
+	}
+	return l.to.RoundTrip(r)
 }

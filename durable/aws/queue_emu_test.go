@@ -3,6 +3,7 @@
 package aws_test
 
 import (
+	"net/http"
 	"testing"
 
 	"example.com/accord/contract"
@@ -18,7 +19,7 @@ func fauxqs(t testing.TB) *sqs.Client {
 	t.Helper()
 	const cli = "node_modules/fauxqs/dist/cli.js"
 	endpoint := start(t, cli, []string{"FAUXQS_PORT=$PORT", "FAUXQS_HOST=127.0.0.1", "FAUXQS_LOGGER=false"}, "$DIR/node", "$DIR/"+cli)
-	return sqs.New(sqs.Options{Region: "eu-central-1", BaseEndpoint: &endpoint, Credentials: keys(), Retryer: sdk.NopRetryer{}, HTTPClient: loopback{}})
+	return sqs.New(sqs.Options{Region: "eu-central-1", BaseEndpoint: &endpoint, Credentials: keys(), Retryer: sdk.NopRetryer{}, HTTPClient: loopback{new(http.Transport)}})
 }
 
 func queue(t testing.TB, client *sqs.Client, name string) string {

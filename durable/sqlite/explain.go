@@ -55,3 +55,9 @@ func advise(err error, patience time.Duration) string {
 	}
 	return ""
 }
+
+// held reports whether err says that another holds the file.
+func held(err error) bool {
+	e, is := errors.AsType[*sqlite.Error](err)
+	return is && e.Code()&0xff == lib.SQLITE_BUSY
+}

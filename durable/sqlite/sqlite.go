@@ -89,7 +89,7 @@ func (db *DB) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, db.write); err != nil {
+	if err := db.patiently(ctx, func() error { return migrate(ctx, db.write) }); err != nil {
 		return err
 	}
 	if db.read, err = sql.Open("sqlite", source(db.path, db.o.Patience, "query_only(1)")); err != nil {
@@ -99,6 +99,23 @@ func (db *DB) open(ctx context.Context) error {
 	db.read.SetMaxIdleConns(readers)
 	db.w, err = startWriter(ctx, db.write, db.o.MaxWaiting, db.bell.ring)
 	return err
+}
+
+// patiently does again what finds the file locked. SQLite's own patience does
+// not cover the change to WAL: a connection that meets another there is told at
+// once that the file is busy.
+func (db *DB) patiently(ctx context.Context, do func() error) error {
+	for end := time.Now().Add(db.o.Patience); ; {
+		err := do()
+		if !held(err) || time.Now().After(end) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // Close ends what waits for an event, finishes what is being written, and

@@ -29,6 +29,7 @@ func TestWhatIsTaken(t *testing.T) {
 		"LiveConcurrency": {[]string{"2", "200"}, []string{"", "0", "1", "201", "many"}},
 		"BulkConcurrency": {[]string{"2", "50"}, []string{"", "1", "51"}},
 		"LogWords":        {[]string{"error,panic,held,refused,throttl,timeout", "a.b"}, []string{"", "a", "a,b", "error,", "timed out", "error;panic", strings.Repeat("ab,", 20) + "ab"}},
+		"Release":         {[]string{"none", strings.Repeat("0a", 32)}, []string{"", "latest", strings.Repeat("0A", 32), strings.Repeat("0a", 31)}},
 		"LogDays":         {[]string{"7", "90"}, []string{"", "0", "8", "365"}},
 	} {
 		p, ok := params[name]
