@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,11 +79,11 @@ func TestFaults(t *testing.T) {
 		"":               {200, "{}", true},
 	} {
 		c0 := newCaller(t)
-		var asked string
-		c0.sim.SetFault(func(op string) awssim.Fault { asked = op; return fault })
+		var asked atomic.Value
+		c0.sim.SetFault(func(op string) awssim.Fault { asked.Store(op); return fault })
 		c0.says(put, one, c.status, c.said)
-		if asked != "DynamoDB.PutItem" {
-			t.Errorf("the call is named %q", asked)
+		if asked.Load() != "DynamoDB.PutItem" {
+			t.Errorf("the call is named %q", asked.Load())
 		}
 		c0.sim.SetFault(nil)
 		if _, said := c0.call(get, key); strings.Contains(said, `"n":{"N":"1"}`) != c.there {
