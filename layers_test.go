@@ -73,6 +73,8 @@ var layers = map[string]layer{
 	"jirasim/limits":  {3, nil},
 	"jirasim/consent": {3, nil},
 
+	"durable/aws/emulator": {3, nil},
+
 	"awssim": {3, nil}, // like jirasim, it must not share our misunderstandings
 
 	"runtimeapi": {3, nil}, // it runs any function
@@ -173,7 +175,7 @@ var outside = map[string]map[string]string{
 	"github.com/aws/aws-lambda-go": below("what a function is called by and with", "lambda/hear", "lambda/turn", "lambda/alert", "lambda/web", "lambda/after", "lambda/logs", "lambda/ground", "lambda/source",
 		"cmd/lambda/web", "cmd/lambda/after", "cmd/lambda/hear", "cmd/lambda/turn", "cmd/lambda/sweep", "cmd/lambda/backfill", "cmd/lambda/alert", "cmd/lambda/upkeep", "cmd/lambda/bench/hello"),
 
-	"github.com/aws/aws-sdk-go-v2":      {"durable/aws": "the services it keeps things with", "lambda/ground": "it opens them", "lambda/role": "what they are called with", "app/aws": "it finds a stack", "lambda/notice": "the topic", "lambda/logs": "the logs", "cmd/lambda/logs": "it opens them", "lambda/upkeep": "what it looks after", "cmd/lambda/upkeep": "it opens that"},
+	"github.com/aws/aws-sdk-go-v2":      {"durable/aws": "the services it keeps things with", "durable/aws/emulator": "what it makes there", "lambda/ground": "it opens them", "lambda/role": "what they are called with", "app/aws": "it finds a stack", "lambda/notice": "the topic", "lambda/logs": "the logs", "cmd/lambda/logs": "it opens them", "lambda/upkeep": "what it looks after", "cmd/lambda/upkeep": "it opens that"},
 	"github.com/aws/smithy-go":          {"durable/aws": "the errors of the services", "app/aws": "it explains them"},
 	"github.com/goccy/go-yaml":          {"config": "it keeps line and column of every node"},
 	"github.com/johannesboyne/gofakes3": {"awssim": "S3 in memory"},

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net/http"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -14,38 +13,18 @@ import (
 	"example.com/accord/contract"
 	"example.com/accord/durable"
 	"example.com/accord/durable/aws"
-	sdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
+	"example.com/accord/durable/aws/emulator"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// versitygw starts a gateway that keeps its buckets in a folder.
-func versitygw(t testing.TB) *s3.Client {
-	t.Helper()
-	endpoint := start(t, "bin/versitygw", nil, "$DIR/bin/versitygw", "--port", "127.0.0.1:$PORT", "--access", "local", "--secret", "local-secret",
-		"--region", "eu-central-1", "--quiet", "posix", t.TempDir())
-	return s3.New(s3.Options{
-		Region: "eu-central-1", BaseEndpoint: &endpoint, UsePathStyle: true, Retryer: sdk.NopRetryer{}, HTTPClient: loopback{new(http.Transport)},
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local-secret", ""),
-	})
-}
-
-func bucket(t testing.TB, client *s3.Client, name string) string {
-	t.Helper()
-	if _, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
-		t.Fatal(err)
-	}
-	return name
-}
-
 func TestBlobsOnVersitygw(t *testing.T) {
-	client, n := versitygw(t), &names{}
-	contract.Blobs(t, func(t *testing.T) durable.Blobs { return aws.NewBlobs(client, bucket(t, client, n.next())) })
+	client, n := emulator.Buckets(emulator.Versitygw(t)), &names{}
+	contract.Blobs(t, func(t *testing.T) durable.Blobs { return aws.NewBlobs(client, emulator.Bucket(t, client, n.next())) })
 }
 
 func TestALongBlobIsSentInParts(t *testing.T) {
-	client := versitygw(t)
-	b := aws.NewBlobs(client, bucket(t, client, "parts"))
+	client := emulator.Buckets(emulator.Versitygw(t))
+	b := aws.NewBlobs(client, emulator.Bucket(t, client, "parts"))
 	for name, size := range map[string]int{"just one part": 8 << 20, "two and a bit": 16<<20 + 7, "two": 16 << 20} {
 		want := bytes.Repeat([]byte("0123456789abcdef"), size/16+1)[:size]
 		if err := b.Put(t.Context(), name, iotest.HalfReader(bytes.NewReader(want))); err != nil {
@@ -75,8 +54,8 @@ func TestALongBlobIsSentInParts(t *testing.T) {
 }
 
 func TestCreateLeavesABlobAlone(t *testing.T) {
-	client := versitygw(t)
-	b := aws.NewBlobs(client, bucket(t, client, "create"))
+	client := emulator.Buckets(emulator.Versitygw(t))
+	b := aws.NewBlobs(client, emulator.Bucket(t, client, "create"))
 	for i, want := range []bool{true, false} {
 		if created, err := b.Create(t.Context(), "one", strings.NewReader("content "+string('a'+rune(i)))); created != want || err != nil {
 			t.Errorf("create %d: %v (%v), want %v", i, created, err, want)

@@ -15,6 +15,7 @@ import (
 	"example.com/accord/contract"
 	"example.com/accord/durable"
 	"example.com/accord/durable/aws"
+	"example.com/accord/durable/aws/emulator"
 	"example.com/accord/memory"
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -33,7 +34,7 @@ type object = map[string]json.RawMessage
 
 func (o *oneByOne) Do(r *http.Request) (*http.Response, error) {
 	if !strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".TransactWriteItems") {
-		return loopback{}.Do(r)
+		return emulator.Loopback{}.Do(r)
 	}
 	var in struct {
 		ClientRequestToken string
@@ -125,7 +126,7 @@ func call(r *http.Request, op string, params object) (status int, out object, er
 	prefix, _, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	one.Header.Set("X-Amz-Target", prefix+"."+op)
 	one.Body, one.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	response, err := loopback{}.Do(one)
+	response, err := emulator.Loopback{}.Do(one)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -136,12 +137,12 @@ func call(r *http.Request, op string, params object) (status int, out object, er
 // Dynalite knows no transactions; all else the store says it has to understand.
 func TestStoreOnDynaliteWithoutTransactions(t *testing.T) {
 	t.Parallel()
-	endpoint := dynalite(t)
-	sound, n := client(endpoint), &names{}
+	endpoint := emulator.Dynalite(t)
+	sound, n := emulator.Tables(endpoint), &names{}
 	db := dynamodb.New(dynamodb.Options{
-		Region: "eu-central-1", BaseEndpoint: &endpoint, Credentials: keys(), Retryer: sdk.NopRetryer{}, HTTPClient: &oneByOne{done: map[string]bool{}},
+		Region: emulator.Region, BaseEndpoint: &endpoint, Credentials: emulator.Keys(), Retryer: sdk.NopRetryer{}, HTTPClient: &oneByOne{done: map[string]bool{}},
 	})
 	contract.Store(t, func(t *testing.T) durable.Store {
-		return aws.NewStore(db, table(t, sound, n.next()), memory.NewBlobs())
+		return aws.NewStore(db, emulator.Table(t, sound, n.next()), memory.NewBlobs())
 	})
 }

@@ -23,6 +23,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"example.com/accord/durable/aws"
+	"example.com/accord/durable/aws/emulator"
 )
 
 // here is a file of this folder, for programs that run elsewhere.
@@ -37,13 +38,13 @@ func here(t testing.TB, name string) string {
 
 func kinesalite(t testing.TB) string {
 	const cli = "node_modules/kinesalite/cli.js"
-	return start(t, cli, nil, "$DIR/node", "--require", here(t, "loopback.cjs"), "$DIR/"+cli, "--port", "$PORT", "--createStreamMs", "0")
+	return emulator.Start(t, cli, nil, "$DIR/node", "--require", here(t, "loopback.cjs"), "$DIR/"+cli, "--port", "$PORT", "--createStreamMs", "0")
 }
 
 func kinesisLocal(t testing.TB) string {
 	const folder = "node_modules/kinesis-local"
-	_, tls, _ := strings.Cut(free(t), ":") // it listens there too
-	return start(t, folder, []string{
+	tls := emulator.Port(t) // it listens there too
+	return emulator.Start(t, folder, []string{
 		"KINESIS_MOCK_PLAIN_PORT=$PORT", "KINESIS_MOCK_TLS_PORT=" + tls, "KINESIS_MOCK_CERT_PATH=$DIR/" + folder + "/server.json", "CREATE_STREAM_DURATION=1ms",
 	}, "$DIR/node", "--require", here(t, "loopback.cjs"), "$DIR/"+folder+"/main.js")
 }
@@ -63,7 +64,7 @@ func (s stream) call(op, body string, out any) {
 	}
 	r.Header.Set("X-Amz-Target", "Kinesis_20131202."+op)
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	who, err := keys().Retrieve(s.t.Context())
+	who, err := emulator.Keys().Retrieve(s.t.Context())
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -71,7 +72,7 @@ func (s stream) call(op, body string, out any) {
 	if err := v4.NewSigner().SignHTTP(s.t.Context(), who, r, hex.EncodeToString(sum[:]), "kinesis", "eu-central-1", time.Now()); err != nil {
 		s.t.Fatal(err)
 	}
-	got, err := loopback{}.Do(r)
+	got, err := emulator.Loopback{}.Do(r)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -167,7 +168,7 @@ func rendered(t *testing.T, bodies [][]byte) (calls []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := folder(t, "node_modules/velocityjs")
+	dir := emulator.Folder(t, "node_modules/velocityjs")
 	c := exec.Command(filepath.Join(dir, "node"), "../../deploy/aws/velocity/render.mjs", dir)
 	c.Stdin = bytes.NewReader(text)
 	out, err := c.Output()

@@ -10,15 +10,16 @@ import (
 	"example.com/accord/contract"
 	"example.com/accord/durable"
 	"example.com/accord/durable/aws"
+	"example.com/accord/durable/aws/emulator"
 	"example.com/accord/issue"
 )
 
 func TestStoreOnDynamoDBLocalAndVersitygw(t *testing.T) {
 	t.Parallel()
-	db, s3, n := client(dynamoDBLocal(t)), versitygw(t), &names{}
+	db, s3, n := emulator.Tables(emulator.DynamoDBLocal(t)), emulator.Buckets(emulator.Versitygw(t)), &names{}
 	open := func(t *testing.T) *aws.Store {
 		name := n.next()
-		return aws.NewStore(db, table(t, db, name), aws.NewBlobs(s3, bucket(t, s3, name)))
+		return aws.NewStore(db, emulator.Table(t, db, name), aws.NewBlobs(s3, emulator.Bucket(t, s3, name)))
 	}
 	contract.Store(t, func(t *testing.T) durable.Store { return open(t) })
 	t.Run("large commits, and what they leave", func(t *testing.T) { large(t, open(t)) })

@@ -17,6 +17,7 @@ import (
 	"example.com/accord/contract"
 	"example.com/accord/durable"
 	"example.com/accord/durable/aws"
+	"example.com/accord/durable/aws/emulator"
 	"example.com/accord/memory"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -71,14 +72,14 @@ func (f *flaky) Do(r *http.Request) (*http.Response, error) {
 	case "half":
 		return half(r)
 	case "lost":
-		response, err := loopback{}.Do(r)
+		response, err := emulator.Loopback{}.Do(r)
 		if err != nil {
 			return nil, err
 		}
 		defer response.Body.Close()
 		return nil, fmt.Errorf("%s: %w", op, io.ErrUnexpectedEOF)
 	}
-	return loopback{}.Do(r)
+	return emulator.Loopback{}.Do(r)
 }
 
 func answer(r *http.Request, status int, body string) *http.Response {
@@ -105,7 +106,7 @@ func half(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	response, err := loopback{}.Do(r)
+	response, err := emulator.Loopback{}.Do(r)
 	if err != nil || response.StatusCode != http.StatusOK {
 		return response, err
 	}
@@ -119,16 +120,16 @@ func half(r *http.Request) (*http.Response, error) {
 // On a bad way the store keeps all its promises; the SDK may try again.
 func TestStoreOnDynamoDBLocalOverAFlakyWay(t *testing.T) {
 	t.Parallel()
-	endpoint := dynamoDBLocal(t)
-	sound, n, way := client(endpoint), &names{}, newFlaky(1, 8)
+	endpoint := emulator.DynamoDBLocal(t)
+	sound, n, way := emulator.Tables(endpoint), &names{}, newFlaky(1, 8)
 	flaky := dynamodb.New(dynamodb.Options{
-		Region: "eu-central-1", BaseEndpoint: &endpoint, Credentials: keys(), HTTPClient: way,
+		Region: emulator.Region, BaseEndpoint: &endpoint, Credentials: emulator.Keys(), HTTPClient: way,
 		Retryer: retry.NewStandard(func(o *retry.StandardOptions) {
 			o.MaxAttempts, o.MaxBackoff, o.RateLimiter = 15, 5*time.Millisecond, ratelimit.None
 		}),
 	})
 	contract.Store(t, func(t *testing.T) durable.Store {
-		return aws.NewStore(flaky, table(t, sound, n.next()), memory.NewBlobs())
+		return aws.NewStore(flaky, emulator.Table(t, sound, n.next()), memory.NewBlobs())
 	})
 	for _, kind := range []string{"throttled", "broken", "lost", "conflict", "half"} {
 		if way.faults[kind] == 0 {
