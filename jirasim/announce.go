@@ -1,10 +1,10 @@
 package jirasim
 
 import (
-	"fmt"
-	"math/rand/v2"
+	"bytes"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/accord/jirasim/jql"
@@ -16,24 +16,54 @@ import (
 func (s *Sim) announce(e world.Event, v view) {
 	v.api, v.hook, v.user = 2, true, e.By
 	v.zone = world.Zone(e.By)
-	f := s.faults.Webhooks
 	for _, h := range s.w.Hooks {
-		if h.Disabled || expired(h, e.At) || !slices.Contains(h.Events, e.Kind) || !s.wanted(h, e) {
-			continue
-		}
-		if s.chance(f.Lost) {
-			s.post.lose()
-			continue
-		}
-		d := s.delivery(h, e, v)
-		if s.chance(f.Late) && f.Delay > 0 {
-			d.delay = time.Duration(s.rand.Int64N(int64(f.Delay)))
-		}
-		s.post.send(d)
-		if s.chance(f.Doubled) {
-			s.post.send(d)
+		if !h.Disabled && !expired(h, e.At) && slices.Contains(h.Events, e.Kind) && s.wanted(h, e) {
+			s.dispatch(h, s.delivery(h, e, v))
 		}
 	}
+}
+
+// dispatch sends a delivery, or does with it what faults say.
+func (s *Sim) dispatch(h *world.Hook, d delivery) {
+	f := s.faults.Webhooks
+	fate := func(what string, p float64) bool { return s.dice.chance("webhook "+h.ID+" "+what, p) }
+	if fate("oversize", f.Oversize) {
+		d.body = padded(d.body, f.Size)
+	}
+	switch {
+	case fate("lost", f.Lost):
+		s.post.add(func(t *Deliveries) { t.Lost++ })
+		return
+	case f.Largest > 0 && len(d.body) > f.Largest:
+		s.post.add(func(t *Deliveries) { t.TooLarge++ })
+		return
+	}
+	if fate("late", f.Late) {
+		d.delay = time.Duration(s.dice.below("webhook "+h.ID+" delay", int64(f.Delay)))
+	}
+	if free := s.held[h.ID]; free != nil {
+		delete(s.held, h.ID)
+		d.through = free
+	} else if fate("shuffled", f.Shuffled) {
+		gate := make(chan struct{})
+		d.gate, d.patience, s.held[h.ID] = gate, patience, sync.OnceFunc(func() { close(gate) })
+	}
+	s.post.send(d)
+	if fate("doubled", f.Doubled) {
+		s.post.send(d)
+	}
+}
+
+// patience is how long a delivery waits to be overtaken.
+const patience = 10 * time.Second
+
+// padded is a JSON object of so many bytes; what is longer already stays.
+func padded(body []byte, size int) []byte {
+	more := size - len(body)
+	if more <= 0 {
+		return body
+	}
+	return slices.Concat(body[:1], bytes.Repeat([]byte(" "), more), body[1:])
 }
 
 // wanted asks the JQL filter of a webhook.
@@ -46,7 +76,7 @@ func (s *Sim) wanted(h *world.Hook, e world.Event) bool {
 }
 
 func (s *Sim) delivery(h *world.Hook, e world.Event, v view) delivery {
-	d := delivery{url: address(h.URL, e, s.w), secret: h.Secret, id: uuid(s.rand), flow: "Primary"}
+	d := delivery{url: address(h.URL, e, s.w), secret: h.Secret, id: s.dice.uuid("webhook " + h.ID), flow: "Primary"}
 	if e.Secondary {
 		d.flow = "Secondary"
 	}
@@ -66,7 +96,7 @@ func (s *Sim) delivery(h *world.Hook, e world.Event, v view) delivery {
 		for range 5 {
 			gap := s.opt.Retry
 			if gap <= 0 {
-				gap = 5*time.Minute + time.Duration(s.rand.Int64N(int64(10*time.Minute)))
+				gap = 5*time.Minute + time.Duration(s.dice.below("webhook "+h.ID+" retry", int64(10*time.Minute)))
 			}
 			d.retries = append(d.retries, gap)
 		}
@@ -93,11 +123,6 @@ func address(to string, e world.Event, w *world.World) string {
 		pairs = append(pairs, "${"+k+"}", x, "{"+k+"}", x)
 	}
 	return strings.NewReplacer(pairs...).Replace(to)
-}
-
-func uuid(r *rand.Rand) string {
-	a, b := r.Uint64(), r.Uint64()
-	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>48&0xfff, b&0xffffffffffff)
 }
 
 // event is the body of a delivery: docs/JIRA.md "Webhooks".

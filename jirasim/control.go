@@ -1,8 +1,8 @@
 package jirasim
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -54,38 +54,27 @@ func forget(c *call) (reply, error) {
 	return none()
 }
 
+// readFaults shows what goes wrong yet, in a form that can be set again.
 func readFaults(c *call) (reply, error) {
 	f := c.s.faults
-	f.Rules = slices.DeleteFunc(slices.Clone(f.Rules), func(r Fault) bool { return r.Times == spent })
+	f.Rules, f.Lags = append([]Fault{}, f.Rules...), orEmpty(f.Lags)
 	return ok(f)
 }
 
-// strict reads the body of a control request; what it does not know is refused.
-func (c *call) strict(to any) error {
-	d := json.NewDecoder(bytes.NewReader(c.body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(to); err != nil {
-		return world.Refuse(400, "read body: %v", err)
+// setFaults replaces the members that it is given; rules and lags as a whole.
+func setFaults(c *call) (reply, error) {
+	if err := c.setFaults(); err != nil {
+		return reply{}, refusal(err)
 	}
-	return nil
+	return readFaults(c)
 }
 
-// setFaults replaces the members that it is given; rules as a whole.
-func setFaults(c *call) (reply, error) {
-	f := c.s.faults
-	f.Rules = nil
-	if err := c.strict(&f); err != nil {
-		return reply{}, err
+// refusal is what is wrong with a control request, as Jira's refusals look.
+func refusal(err error) error {
+	if no, is := errors.AsType[*world.Refusal](err); is {
+		return no
 	}
-	if f.Rules == nil {
-		f.Rules = c.s.faults.Rules
-	}
-	if err := f.check(); err != nil {
-		return reply{}, world.Refuse(400, "%v", err)
-	}
-	c.s.faults = f
-	c.s.lag()
-	return readFaults(c)
+	return world.Refuse(400, "%v", err)
 }
 
 // setClock sets the site's clock forward.
@@ -94,68 +83,51 @@ func setClock(c *call) (reply, error) {
 		Forward Duration `json:"forward"`
 	}
 	if err := c.strict(&in); err != nil {
-		return reply{}, err
+		return reply{}, refusal(err)
 	}
 	if in.Forward < 0 {
 		return reply{}, world.Refuse(400, "the clock cannot be set back")
 	}
-	c.s.ahead += time.Duration(in.Forward)
+	c.s.forward(time.Duration(in.Forward))
 	return ok(object{"now": c.s.now()})
 }
 
 // setPermission takes a permission from an account or gives it back.
 func setPermission(c *call) (reply, error) {
 	var in struct {
-		Account    string `json:"account"`    // e-mail address, login or id
-		Permission string `json:"permission"` // "BROWSE_PROJECTS"
-		Project    string `json:"project"`    // key; empty: everywhere
-		Allowed    bool   `json:"allowed"`
+		Right
+		Allowed bool `json:"allowed"`
 	}
 	if err := c.strict(&in); err != nil {
-		return reply{}, err
+		return reply{}, refusal(err)
+	}
+	if err := c.s.right(&in.Right); err != nil {
+		return reply{}, refusal(err)
+	}
+	if err := c.s.permit(&in.Right, in.Allowed); err != nil {
+		return reply{}, refusal(err)
 	}
 	u := c.w.Login(in.Account)
-	_, known := world.Permitted(in.Permission)
-	if u == nil || !known {
-		return reply{}, world.Refuse(400, "no such account or permission")
-	}
-	key := in.Permission
-	if in.Project != "" {
-		key += ":" + in.Project
-	}
-	u.Denied = slices.DeleteFunc(u.Denied, func(s string) bool { return s == key })
-	if !in.Allowed {
-		u.Denied = append(u.Denied, key)
-	}
 	return ok(object{"account": u.Email, "denied": u.Denied})
 }
 
-// move moves an issue to another project, as a person does in the UI: it keeps
-// its id and changes its key: docs/JIRA.md "Gone or hidden".
+// move moves an issue as a person does.
 func move(c *call) (reply, error) {
 	var in struct {
-		Issue   string `json:"issue"`
-		Project string `json:"project"`
+		Passage
 		Account string `json:"account"` // who does it; empty: the first administrator
 	}
 	if err := c.strict(&in); err != nil {
+		return reply{}, refusal(err)
+	}
+	u, err := c.s.actor(in.Account)
+	if err != nil {
+		return reply{}, world.Refuse(404, "%v", err)
+	}
+	c.by.User = u
+	n, err := c.carry(in.Passage)
+	if err != nil {
 		return reply{}, err
-	}
-	c.by.User = c.w.Users[0]
-	if in.Account != "" {
-		c.by.User = c.w.Login(in.Account)
-	}
-	i, no := c.w.Issue(c.by.User, in.Issue)
-	if no != nil {
-		return reply{}, no
-	}
-	p := c.w.Project(c.by.User, in.Project)
-	if p == nil {
-		return reply{}, world.Refuse(404, "No project could be found with key '%s'.", in.Project)
-	}
-	n := c.w.Move(c.by, i, p)
-	for _, e := range c.w.Take() {
-		c.s.announce(e, c.v)
 	}
 	return ok(object{"id": n.ID, "key": n.Key})
 }

@@ -21,6 +21,9 @@ type delivery struct {
 	flow        string        // Primary or Secondary
 	bearer      func() string // the token that proves a dynamic webhook, made for each try; nil: none
 	delay       time.Duration
+	gate        <-chan struct{} // it waits until the next one is through, or for its patience; nil: it does not
+	patience    time.Duration
+	through     func()          // lets go the one that waits for this; nil: none does
 	retries     []time.Duration // how long to wait before each further try
 }
 
@@ -33,6 +36,8 @@ type courier struct {
 
 	mu    sync.Mutex
 	shut  bool
+	ahead time.Duration // how far the site's clock was set forward
+	moved chan struct{} // closed when it is
 	tally Deliveries
 }
 
@@ -43,13 +48,14 @@ type Deliveries struct {
 	Retried   int `json:"retried"`   // further tries
 	Failed    int `json:"failed"`    // given up
 	Lost      int `json:"lost"`      // by a fault, never sent
+	TooLarge  int `json:"tooLarge"`  // never sent
 }
 
 // atOnce is how many deliveries run side by side: docs/JIRA.md "Webhooks".
 const atOnce = 20
 
 func newCourier(ctx context.Context, client *http.Client) *courier {
-	return &courier{ctx: ctx, client: client, slots: make(chan struct{}, atOnce)}
+	return &courier{ctx: ctx, client: client, slots: make(chan struct{}, atOnce), moved: make(chan struct{})}
 }
 
 func (c *courier) count() Deliveries {
@@ -64,7 +70,43 @@ func (c *courier) add(f func(*Deliveries)) {
 	f(&c.tally)
 }
 
-func (c *courier) lose() { c.add(func(d *Deliveries) { d.Lost++ }) }
+// forward lets what waits wait less long.
+func (c *courier) forward(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += d
+	close(c.moved)
+	c.moved = make(chan struct{})
+}
+
+// pause waits on the site's clock, until it is opened early or ctx ends, which
+// false says.
+func (c *courier) pause(d time.Duration, early <-chan struct{}) bool {
+	begun := time.Now()
+	c.mu.Lock()
+	from := c.ahead
+	c.mu.Unlock()
+	for {
+		c.mu.Lock()
+		left, moved := d-(c.ahead-from)-time.Since(begun), c.moved
+		c.mu.Unlock()
+		if left <= 0 {
+			return c.ctx.Err() == nil
+		}
+		t := time.NewTimer(left)
+		select {
+		case <-t.C:
+		case <-moved:
+		case <-early:
+			t.Stop()
+			return true
+		case <-c.ctx.Done():
+			t.Stop()
+			return false
+		}
+		t.Stop()
+	}
+}
 
 // wait returns when nothing is under way any more; nothing is taken after it.
 func (c *courier) wait() {
@@ -88,11 +130,16 @@ func (c *courier) send(d delivery) {
 // closed.
 func (c *courier) carry(d delivery) {
 	defer c.add(func(t *Deliveries) { t.Waiting-- })
-	if !pause(c.ctx, d.delay) {
+	if d.through == nil {
+		d.through = func() {}
+	}
+	defer d.through()
+	if !c.pause(d.delay, nil) || d.gate != nil && !c.pause(d.patience, d.gate) {
 		return
 	}
 	for try := 0; ; try++ {
 		status := c.try(d, try)
+		d.through()
 		if status >= 200 && status < 300 {
 			c.add(func(t *Deliveries) { t.Delivered++ })
 			return
@@ -101,7 +148,7 @@ func (c *courier) carry(d delivery) {
 			c.add(func(t *Deliveries) { t.Failed++ })
 			return
 		}
-		if !pause(c.ctx, d.retries[try]) {
+		if !c.pause(d.retries[try], nil) {
 			return
 		}
 		c.add(func(t *Deliveries) { t.Retried++ })

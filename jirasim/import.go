@@ -19,8 +19,8 @@ type recorded struct {
 // know are left out.
 func importIssue(c *call) (reply, error) {
 	var in recorded
-	if err := c.decode(&in); err != nil {
-		return reply{}, err
+	if json.Unmarshal(c.body, &in) != nil {
+		return reply{}, &unread{}
 	}
 	if in.Fields == nil {
 		return reply{}, world.Refuse(400, "This is no Jira issue: it has no fields.")
@@ -44,9 +44,6 @@ func importIssue(c *call) (reply, error) {
 	i, err := c.w.Import(c.by, r)
 	if err != nil {
 		return reply{}, err
-	}
-	for _, e := range c.w.Take() {
-		c.s.announce(e, c.v)
 	}
 	return reply{status: 201, body: object{"id": i.ID, "key": i.Key, "self": c.v.rest("issue", i.ID)}}, nil
 }

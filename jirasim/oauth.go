@@ -35,7 +35,7 @@ func isGateway(path string) bool { return strings.HasPrefix(path, gate) }
 // found takes over a server of consents, with this site's words and leeway.
 func (s *Sim) found(o *consent.Server) {
 	s.oauth = o
-	o.Word = func() string { return uuid(s.rand) + uuid(s.rand) }
+	o.Word = func() string { return s.dice.uuid("word") + s.dice.uuid("word") }
 	switch o.Leeway = s.opt.Leeway; {
 	case o.Leeway == 0:
 		o.Leeway = consent.Leeway

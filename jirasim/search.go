@@ -137,8 +137,8 @@ func (c *call) search(in search) (reply, error) {
 	} else {
 		most = min(most, 100)
 	}
-	if len(hits) > most && most > 1 && c.s.chance(c.s.faults.ShortPages) {
-		most = 1 + c.s.rand.IntN(most-1)
+	if len(hits) > most && most > 1 && c.s.dice.chance("short page", c.s.faults.ShortPages) {
+		most = 1 + int(c.s.dice.below("page", int64(most-1)))
 	}
 	var top choice
 	a.expand, top = outer(a.expand)

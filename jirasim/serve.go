@@ -2,7 +2,6 @@ package jirasim
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -59,66 +58,96 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
 			status = 413
 		}
-		write(w, reply{status: status, body: errorBody{Messages: []string{"The request could not be read."}}})
+		s.turnAway(w, r, reply{status: status, body: errorBody{[]string{"The request could not be read."}, map[string]string{}}}) // the words are unverified
 		return
 	}
 	path, strange := s.behind(r)
 	if strange != nil {
-		write(w, *strange)
+		s.turnAway(w, r, *strange)
 		return
 	}
 	rt, vars, allow := s.routes.find(r.Method, path)
 	if rt == nil {
-		write(w, s.astray(r, allow))
+		s.turnAway(w, r, s.astray(r, allow))
 		return
 	}
 	c := &call{s: s, r: r, route: rt, vars: vars, query: r.URL.Query(), body: body}
 	if rt.control {
-		write(w, c.answer())
+		write(w, c.control())
 		return
 	}
-	f := s.ill(r.Method, rt.name)
-	if !pause(r.Context(), time.Duration(f.Latency)) {
+	ill := s.ill(c)
+	if !s.pause(r, ill.latency) {
+		c.unheard()
 		return
 	}
-	if f.Effect == "before" {
-		s.struck(c, f.Status)
-		f.fail(w)
+	rep := c.answer(ill)
+	if ill.fault.Effect == "" {
+		write(w, rep)
 		return
 	}
-	rep := c.answer()
-	if f.Effect == "after" {
-		f.fail(w)
-		return
+	if s.pause(r, time.Duration(ill.fault.Hang)) {
+		s.fail(w, ill.fault, rep)
 	}
+}
+
+// turnAway answers what no route did.
+func (s *Sim) turnAway(w http.ResponseWriter, r *http.Request, rep reply) {
+	s.lost(r.Method, r.URL.RequestURI(), rep.status)
 	write(w, rep)
 }
 
-// pause waits, unless the caller hangs up.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return true
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
+// unheard notes a request whose caller did not wait until it was looked at.
+func (c *call) unheard() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	c.by.Now = c.s.now()
+	c.note(0, 0, "hung up")
 }
 
-// answer does the work, under the lock, and sends what it set off.
-func (c *call) answer() reply {
-	s := c.s
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c.w, c.by = s.w, world.By{Now: s.now(), API: c.route.api}
-	c.v = s.view(c.r, c.route.api)
-	if c.route.control {
-		return c.run()
+// begin looks at the site, which is locked from here on.
+func (c *call) begin() {
+	c.w, c.by = c.s.w, world.By{Now: c.s.now(), API: c.route.api}
+	c.v = c.s.view(c.r, c.route.api)
+}
+
+// control does what a request to the simulator itself asks for.
+func (c *call) control() reply {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	c.begin()
+	rep := c.run()
+	c.s.tell(c.v)
+	return rep
+}
+
+// answer does the work, under the lock, and sends what it set off. Where the
+// request is to fail it returns how.
+func (c *call) answer(ill strike) reply {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	c.begin()
+	fault := ill.fault.Effect
+	for _, a := range ill.acts {
+		if err := c.perform(a); err != nil {
+			fault = strings.TrimSpace(fault + " could not do: " + err.Error())
+		}
 	}
+	var rep reply
+	if ill.fault.Effect != "before" {
+		rep = c.reply()
+	}
+	meant := rep.status
+	if ill.fault.Effect != "" {
+		rep = c.failure(ill.fault)
+	}
+	c.note(rep.status, meant, fault)
+	c.s.tell(c.v)
+	return rep
+}
+
+// reply is what Jira answers.
+func (c *call) reply() reply {
 	user, refused := c.login()
 	if isGateway(c.r.URL.EscapedPath()) {
 		user, refused = c.entitled()
@@ -135,11 +164,9 @@ func (c *call) answer() reply {
 			rep.set(k, vs[0])
 		}
 	}
-	if user != nil && s.opt.Flavour == Cloud {
+	if user != nil && c.s.opt.Flavour == Cloud {
 		rep.set("X-AAccountId", url.QueryEscape(user.ID))
 	}
-	s.log.note(c, rep.status)
-	s.tell(c.v)
 	return rep
 }
 

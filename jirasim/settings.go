@@ -43,8 +43,8 @@ type settingBody struct {
 // changeSettings does what an administrator does in the UI.
 func changeSettings(c *call) (reply, error) {
 	var b settingBody
-	if err := c.decode(&b); err != nil {
-		return reply{}, err
+	if err := c.strict(&b); err != nil {
+		return reply{}, refusal(err)
 	}
 	s := *c.w.Settings
 	for to, from := range map[*bool]*bool{&s.Voting: b.Voting, &s.Watching: b.Watching, &s.Linking: b.Linking, &s.Attaching: b.Attaching, &s.TimeTracking: b.TimeTracking} {

@@ -10,10 +10,6 @@ package jirasim
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
-	"math/rand/v2"
 	"net/http"
 	"sync"
 	"time"
@@ -40,15 +36,6 @@ type Project = world.Seat
 // An App is an OAuth 2.0 integration that people may consent to, on Cloud.
 type App = consent.App
 
-// An Account that may log in, besides those that every site has.
-type Account struct {
-	Email string // what stands before "@" is the login on Data Center
-	Name  string // as people see it; empty: the login
-	Token string // API token, personal access token and password in one
-	Zone  string // IANA time zone; empty: UTC
-	Admin bool
-}
-
 // Options say what kind of site to simulate.
 type Options struct {
 	Flavour   Flavour
@@ -71,6 +58,7 @@ type Options struct {
 type Sim struct {
 	opt    Options
 	routes *node
+	ctx    context.Context // until Close
 	stop   context.CancelFunc
 	post   *courier
 	page   *ui.Page
@@ -80,7 +68,8 @@ type Sim struct {
 	oauth  *consent.Server
 	ahead  time.Duration // how far its clock was set forward
 	faults Faults
-	rand   *rand.Rand
+	dice   dice
+	held   map[string]func() // by id of a webhook: lets go the delivery that waits to be overtaken
 	cloud  *limits.Cloud
 	users  *limits.Users
 	log    journal
@@ -104,34 +93,22 @@ func New(o Options) *Sim {
 		}
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Sim{opt: o, routes: tree(o.Flavour), stop: stop, w: world.Found(o.Flavour, o.Seed, o.Projects),
-		rand: rand.New(rand.NewPCG(o.Seed, 1)), cloud: limits.NewCloud(), users: &limits.Users{Rate: 5, Size: 5}}
+	s := &Sim{opt: o, routes: tree(o.Flavour), ctx: ctx, stop: stop, w: world.Found(o.Flavour, o.Seed, o.Projects), held: map[string]func(){},
+		dice: newDice(o.Seed), cloud: limits.NewCloud(), users: &limits.Users{Rate: nodeRate, Size: nodeRate}}
 	s.post = newCourier(ctx, o.Client)
 	s.page = ui.New(grounds{s}, o.PublicURL)
 	s.found(&consent.Server{})
 	s.faults = defaults(o)
-	s.lag()
+	s.trap()
 	for _, a := range o.Accounts {
-		s.enrol(a)
+		if err := s.enrol(a); err != nil {
+			panic(err) // options name roles and projects that there are
+		}
 	}
 	if err := s.w.Samples(o.Samples, s.now()); err != nil {
 		panic(err) // the samples fit every new site, which a test shows
 	}
 	return s
-}
-
-func (s *Sim) enrol(a Account) {
-	if a.Zone == "" {
-		a.Zone = "Etc/UTC"
-	}
-	u := s.w.Enrol(a.Email, a.Name, a.Token, a.Zone)
-	if u.Display == "" {
-		u.Display = u.Email
-	}
-	if a.Admin && !u.Admin {
-		u.Admin = true
-		u.Groups = append(u.Groups, "jira-administrators")
-	}
 }
 
 // Close ends what is under way: webhooks that wait for another try are dropped.
@@ -144,48 +121,17 @@ func (s *Sim) Close() {
 // now is the time on the site's clock; Jira keeps milliseconds.
 func (s *Sim) now() time.Time { return s.opt.Now().Add(s.ahead).UTC().Truncate(time.Millisecond) }
 
-// lag tells the world of the faults that are its own.
-func (s *Sim) lag() { s.w.Lag, s.w.Loses = time.Duration(s.faults.Lag), s.faults.MediaLoss }
-
-// saved is the whole state.
-type saved struct {
-	*world.World
-	OAuth *consent.Server `json:",omitempty"`
+// forward sets the site's clock forward; what waits on it does so less long.
+func (s *Sim) forward(d time.Duration) {
+	s.ahead += d
+	s.post.forward(d)
 }
 
-// Save writes the whole state as one JSON document.
-func (s *Sim) Save(out io.Writer) error {
-	s.mu.Lock()
-	b, err := json.MarshalIndent(saved{s.w, s.oauth}, "", " ")
-	s.mu.Unlock()
-	if err != nil {
-		return fmt.Errorf("save state: %w", err)
+// trap tells the world of the faults that are its own.
+func (s *Sim) trap() {
+	f := s.faults
+	s.w.Traps = world.Traps{Lag: time.Duration(f.Lag), Lags: map[string]time.Duration{}, Loses: f.MediaLoss, Normalises: f.Normalise, Ignores: f.ProjectEdits == ignores}
+	for issue, d := range f.Lags {
+		s.w.Lags[issue] = time.Duration(d)
 	}
-	if _, err := out.Write(append(b, '\n')); err != nil {
-		return fmt.Errorf("save state: %w", err)
-	}
-	return nil
-}
-
-// Load replaces the state by one that was saved. Accounts of the options are
-// added to it. A state of the other flavour is refused.
-func (s *Sim) Load(in io.Reader) error {
-	all := saved{&world.World{}, &consent.Server{}}
-	if err := json.NewDecoder(in).Decode(&all); err != nil {
-		return fmt.Errorf("load state: %w", err)
-	}
-	w := all.World
-	if w.Flavour != s.opt.Flavour {
-		return fmt.Errorf("load state: it is of flavour %q, this site is %q", w.Flavour, s.opt.Flavour)
-	}
-	w.Restore()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.w = w
-	s.found(all.OAuth)
-	s.lag()
-	for _, a := range s.opt.Accounts {
-		s.enrol(a)
-	}
-	return nil
 }

@@ -12,9 +12,11 @@ import (
 
 // settings are what the command line says.
 type settings struct {
-	options jirasim.Options
-	listen  string
-	data    string // file of the state; empty: none
+	options  jirasim.Options
+	accounts []jirasim.Account
+	faults   []string // profiles, files and JSON, in their order
+	listen   string
+	data     string // file of the state; empty: none
 }
 
 // read reads the command line.
@@ -30,6 +32,10 @@ func read(args []string, out io.Writer) (settings, error) {
 	fs.Uint64Var(&s.options.Seed, "seed", 0, "`number` that decides ids and every chance")
 	fs.IntVar(&s.options.Samples, "samples", 0, "`number` of sample issues in a new site")
 	lag := fs.Duration("search-lag", 2*time.Second, "longest `time` until a search shows a change; 0: none")
+	fs.Func("faults", "what goes wrong, several times: a profile ("+strings.Join(jirasim.Profiles(), ", ")+"), a `FILE`, or the JSON itself, as POST /_sim/faults takes it", func(v string) error {
+		s.faults = append(s.faults, v)
+		return nil
+	})
 	fs.BoolVar(&s.options.Unlimited, "no-limits", false, "no rate limits on Cloud")
 	fs.Func("project", "`KEY=Name` of a project, several times; without: SUP on Cloud, DEV on Data Center", func(v string) error {
 		key, name, _ := strings.Cut(v, "=")
@@ -42,11 +48,7 @@ func read(args []string, out io.Writer) (settings, error) {
 		s.options.Projects = append(s.options.Projects, jirasim.Project{Key: key, Name: name})
 		return nil
 	})
-	fs.Func("account", "`email:token[:admin]` of an account, several times; besides admin@example.com:example and ada, ben and cleo, whose token is their name", func(v string) error {
-		a, err := account(v)
-		s.options.Accounts = append(s.options.Accounts, a)
-		return err
-	})
+	s.people(fs)
 	fs.Func("app", "`ID,SECRET,CALLBACK[,EMAIL]` of an OAuth 2.0 app, several times; EMAIL consents; without: the administrator", func(v string) error {
 		a, err := app(v)
 		s.options.Apps = append(s.options.Apps, a)
@@ -63,22 +65,19 @@ func read(args []string, out io.Writer) (settings, error) {
 	default:
 		return s, fmt.Errorf("flavour must be cloud or datacenter, not %q", *flavour)
 	}
-	if s.options.Lag = *lag; *lag <= 0 {
-		s.options.Lag = -1
-	}
-	return s, nil
+	fs.Visit(func(f *flag.Flag) {
+		if f.Name != "search-lag" {
+			return
+		}
+		if s.options.Lag = *lag; *lag <= 0 {
+			s.options.Lag = -1
+		}
+	})
+	return s, s.complete()
 }
 
 func isKey(s string) bool {
 	return len(s) >= 2 && s[0] >= 'A' && s[0] <= 'Z' && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == ""
-}
-
-func account(v string) (jirasim.Account, error) {
-	parts := strings.Split(v, ":")
-	if len(parts) < 2 || len(parts) > 3 || !strings.Contains(parts[0], "@") || parts[1] == "" || len(parts) == 3 && parts[2] != "admin" {
-		return jirasim.Account{}, fmt.Errorf("an account is email:token or email:token:admin")
-	}
-	return jirasim.Account{Email: parts[0], Token: parts[1], Admin: len(parts) == 3}, nil
 }
 
 func app(v string) (jirasim.App, error) {

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -18,7 +20,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	s, err := read(os.Args[1:], os.Stderr)
 	if errors.Is(err, flag.ErrHelp) {
@@ -34,6 +36,31 @@ func main() {
 	}
 }
 
+// settle gives a site its accounts and what goes wrong in it.
+func (s settings) settle(sim *jirasim.Sim) error {
+	for _, a := range s.accounts {
+		if err := sim.Enrol(a); err != nil {
+			return err
+		}
+	}
+	for _, given := range s.faults {
+		text := []byte(given)
+		switch {
+		case slices.Contains(jirasim.Profiles(), given):
+			text = fmt.Appendf(nil, `{"profile":%q}`, given)
+		case !strings.HasPrefix(strings.TrimSpace(given), "{"):
+			var err error
+			if text, err = os.ReadFile(given); err != nil {
+				return fmt.Errorf("read faults: %q is no profile (%s), no JSON and no file: %w", given, strings.Join(jirasim.Profiles(), ", "), err)
+			}
+		}
+		if err := sim.SetFaults(text); err != nil {
+			return fmt.Errorf("set faults %s: %w", given, err)
+		}
+	}
+	return nil
+}
+
 // saveEvery is how often the state is written while the site runs. Whoever
 // kills it with -9 loses no more than that.
 const saveEvery = 5 * time.Second
@@ -44,6 +71,9 @@ func run(ctx context.Context, s settings, out io.Writer) error {
 	defer sim.Close()
 	file := store{sim: sim, path: s.data}
 	if err := file.load(); err != nil {
+		return err
+	}
+	if err := s.settle(sim); err != nil {
 		return err
 	}
 	l, err := net.Listen("tcp", s.listen)

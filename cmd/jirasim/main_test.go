@@ -9,7 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"example.com/accord/jirasim"
 )
@@ -110,14 +111,14 @@ func TestTheCommandLine(t *testing.T) {
 	}
 	o := s.options
 	if o.Flavour != jirasim.DataCenter || len(o.Projects) != 2 || o.Projects[0] != (jirasim.Project{Key: "AB", Name: "AB"}) || o.Projects[1].Name != "See Dee" ||
-		o.Accounts[0] != (jirasim.Account{Email: "bot@x.org", Token: "t", Admin: true}) || o.Accounts[1].Admin || o.Lag >= 0 || o.Seed != 5 || o.Samples != 3 || !o.Unlimited {
+		!cmp.Equal(s.accounts, []jirasim.Account{{Email: "bot@x.org", Token: "t", Admin: true}, {Email: "x@x.org", Token: "u"}}) || o.Lag >= 0 || o.Seed != 5 || o.Samples != 3 || !o.Unlimited {
 		t.Errorf("read as %+v", o)
 	}
 	s, err = read([]string{"--app", "a,b,http://127.0.0.1:1/cb", "--app", "c,d,http://127.0.0.1:1/cb,ada@example.com"}, io.Discard)
 	if a := s.options.Apps; err != nil || len(a) != 2 || a[0] != (jirasim.App{ID: "a", Secret: "b", Callback: "http://127.0.0.1:1/cb"}) || a[1].Account != "ada@example.com" {
 		t.Errorf("apps are read as %+v, %v", a, err)
 	}
-	if s, err := read(nil, io.Discard); err != nil || s.options.Lag != 2*time.Second || s.options.Flavour != jirasim.Cloud {
+	if s, err := read(nil, io.Discard); err != nil || s.options.Lag != 0 || s.options.Flavour != jirasim.Cloud {
 		t.Errorf("by itself: %+v %v", s, err)
 	}
 	for _, bad := range [][]string{{"--flavour", "server"}, {"--project", "a=b"}, {"--project", "=b"}, {"--account", "x"}, {"--account", "x@y:"}, {"--account", "a@b:c:root"}, {"--app", "a,b"}, {"--app", "a,b,c"}, {"--app", "a,,http://x"}, {"extra"}, {"--search-lag", "soon"}, {"--nonsense"}} {

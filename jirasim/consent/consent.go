@@ -175,3 +175,12 @@ func (s *Server) Revoke() {
 		g.Revoked = true
 	}
 }
+
+// Expire ends every access token of an app; the grants stay.
+func (s *Server) Expire(app string) {
+	for _, g := range s.Grants {
+		if g.App == app {
+			clear(g.Access)
+		}
+	}
+}

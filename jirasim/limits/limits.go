@@ -6,10 +6,18 @@ import (
 	"time"
 )
 
+// Why a limit of Cloud refuses, in RateLimit-Reason.
+const (
+	Burst    = "jira-burst-based"
+	OneIssue = "jira-per-issue-on-write"
+	Global   = "jira-quota-global-based" // what an app shares over all sites
+	Tenant   = "jira-quota-tenant-based" // what an app has on one site
+)
+
 // A Verdict is what a limit says of one request.
 type Verdict struct {
 	Refused   bool
-	Reason    string // RateLimit-Reason: "jira-burst-based", "jira-per-issue-on-write"
+	Reason    string // RateLimit-Reason
 	Limit     int
 	Remaining int
 	Reset     time.Time     // when the limit is whole again
@@ -71,11 +79,18 @@ func (w *Window) look(now time.Time) Verdict {
 type Cloud struct {
 	endpoints map[string]*Bucket
 	issues    map[string][]*Window
+	apps      map[string]*hour
+}
+
+// An hour is what an app has used of the points of one.
+type hour struct {
+	begun time.Time
+	used  int
 }
 
 // NewCloud starts with nothing used.
 func NewCloud() *Cloud {
-	return &Cloud{endpoints: map[string]*Bucket{}, issues: map[string][]*Window{}}
+	return &Cloud{endpoints: map[string]*Bucket{}, issues: map[string][]*Window{}, apps: map[string]*hour{}}
 }
 
 // Endpoint takes a request to one endpoint: 100 a second for reads and POST,
@@ -90,7 +105,7 @@ func (c *Cloud) Endpoint(method, route string, now time.Time) Verdict {
 		c.endpoints[method+" "+route] = b
 	}
 	v := b.Take(now)
-	v.Reason = "jira-burst-based"
+	v.Reason = Burst
 	return v
 }
 
@@ -113,8 +128,25 @@ func (c *Cloud) Write(issue string, now time.Time) Verdict {
 			w.past = append(w.past, now)
 		}
 	}
-	worst.Reason = "jira-per-issue-on-write"
+	worst.Reason = OneIssue
 	return worst
+}
+
+// Points takes points of those that an app has in an hour of the clock.
+func (c *Cloud) Points(app string, points, most int, now time.Time) Verdict {
+	h := c.apps[app]
+	if begun := now.Truncate(time.Hour); h == nil || !h.begun.Equal(begun) {
+		h = &hour{begun: begun}
+		c.apps[app] = h
+	}
+	v := Verdict{Reason: Global, Limit: most, Reset: h.begun.Add(time.Hour)}
+	if v.Refused = h.used+points > most; v.Refused {
+		v.Wait = v.Reset.Sub(now)
+	} else {
+		h.used += points
+	}
+	v.Remaining = max(0, most-h.used)
+	return v
 }
 
 // Users holds the limit of a Data Center node: a bucket for each account.

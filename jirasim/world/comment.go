@@ -2,6 +2,7 @@ package world
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -33,7 +34,8 @@ func (w *World) Comment(by By, i *Issue, r Remark) (*Comment, error) {
 // removes the one that it names.
 func (d *draft) remark(ops []map[string]json.RawMessage) {
 	for _, op := range ops {
-		for verb, raw := range op {
+		for _, verb := range slices.Sorted(maps.Keys(op)) {
+			raw := op[verb]
 			if verb != "add" && verb != "edit" && verb != "remove" {
 				d.blame("comment", "Field 'comment' does not support operation '"+verb+"'")
 				continue

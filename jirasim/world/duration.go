@@ -2,7 +2,9 @@ package world
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -77,12 +79,12 @@ func seconds(n int64) Value { return Value{Number: new(float64(n))} }
 // track does the verbs on the estimates of an issue.
 func (d *draft) track(ops []map[string]json.RawMessage, on func(*Field) bool) {
 	for _, op := range ops {
-		for verb, raw := range op {
+		for _, verb := range slices.Sorted(maps.Keys(op)) {
 			if verb != "set" && verb != "edit" {
 				d.blame("timetracking", "Field 'timetracking' does not support operation '"+verb+"'")
 				continue
 			}
-			d.estimate(raw, on)
+			d.estimate(op[verb], on)
 		}
 	}
 }

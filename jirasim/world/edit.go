@@ -58,7 +58,7 @@ func (d *draft) refusal() error {
 }
 
 // read takes the fields of a body that are on a screen. A status in an edit
-// is ignored: docs/JIRA.md "Transitions".
+// is ignored: docs/JIRA.md "Transitions"; a project, where a trap says so.
 func (d *draft) read(b Body, on func(*Field) bool) {
 	for _, id := range slices.Sorted(maps.Keys(b.Fields)) {
 		if _, twice := b.Update[id]; twice {
@@ -89,7 +89,7 @@ func (d *draft) read(b Body, on func(*Field) bool) {
 func (d *draft) open(id string, on func(*Field) bool) *Field {
 	f := d.w.Field(id)
 	switch {
-	case f != nil && f.Kind == StatusOf:
+	case f != nil && (f.Kind == StatusOf || f.Kind == ProjectOf && d.w.Ignores):
 		return nil
 	case f == nil || f.Kind.computed() || !on(f), id == "reporter" && !d.w.May(d.by.User, "MODIFY_REPORTER", d.project):
 		d.blame(id, offScreen(id))
@@ -118,12 +118,12 @@ func (d *draft) aside(id string, ops []map[string]json.RawMessage, on func(*Fiel
 // adds does the only verb that some fields have.
 func (d *draft) adds(id string, ops []map[string]json.RawMessage, add func(json.RawMessage)) {
 	for _, op := range ops {
-		for verb, raw := range op {
+		for _, verb := range slices.Sorted(maps.Keys(op)) {
 			if verb != "add" {
 				d.blame(id, "Field '"+id+"' does not support operation '"+verb+"'")
 				continue
 			}
-			add(raw)
+			add(op[verb])
 		}
 	}
 }

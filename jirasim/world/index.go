@@ -31,14 +31,20 @@ func (w *World) put(i *Issue, now time.Time) {
 		x = &indexed{}
 		w.index[i.ID] = x
 	}
-	x.later = append(x.later, waiting{now.Add(w.lag(i.ID)), i})
+	x.later = append(x.later, waiting{now.Add(w.lag(i)), i})
 }
 
-// lag is how long an issue's changes stay unseen: each has its own, between
-// half of Lag and all of it, so that the order of changes is not kept.
-func (w *World) lag(id string) time.Duration {
+// lag is how long an issue's changes stay unseen: what was said for this one,
+// or else a time of its own between half of Lag and all of it, so that the
+// order of changes is not kept.
+func (w *World) lag(i *Issue) time.Duration {
+	for _, name := range []string{i.ID, i.Key} {
+		if d, said := w.Lags[name]; said {
+			return d
+		}
+	}
 	h := fnv.New32a()
-	h.Write([]byte(id))
+	h.Write([]byte(i.ID))
 	return w.Lag/2 + w.Lag/2*time.Duration(h.Sum32()%1000)/1000
 }
 

@@ -47,6 +47,14 @@ func (w *World) Rich(native string, api int) any {
 // rich reads rich text as this version of the API takes it. The second result
 // says what is wrong with it.
 func (w *World) rich(raw json.RawMessage, by By) (string, complaint) {
+	s, c := w.written(raw, by)
+	if c == "" && w.Normalises {
+		s = w.tidy(s)
+	}
+	return s, c
+}
+
+func (w *World) written(raw json.RawMessage, by By) (string, complaint) {
 	if null(raw) {
 		return "", ""
 	}

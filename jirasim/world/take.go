@@ -72,6 +72,9 @@ func (w *World) line(f *Field, raw json.RawMessage) (Value, complaint) {
 	if f.ID == "summary" {
 		s = strings.TrimSpace(s)
 	}
+	if w.Normalises {
+		s = tidyLine(s)
+	}
 	return Value{Text: s}, ""
 }
 

@@ -47,8 +47,7 @@ type World struct {
 	Settings    *Settings
 	Forgotten   []Forgotten `json:",omitempty"` // worklogs that were deleted, oldest first
 
-	Lag   time.Duration `json:"-"` // the longest time until a search shows a change
-	Loses bool          `json:"-"` // a write of rich text that drops media nodes deletes their files
+	Traps `json:"-"`
 
 	keys   map[string]string   // id of an issue by key, past keys too
 	said   map[string]string   // id of an issue by id of a comment
