@@ -1,6 +1,7 @@
 package jirasim_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/http/httptest"
 	"net/url"
@@ -84,17 +85,36 @@ func FuzzRequests(f *testing.F) {
 	})
 }
 
-// TestTheReadmeNamesEveryRoute holds the table of the README against the routes.
+// TestTheReadmeNamesEveryRoute holds the table of the README against the
+// routes; with -update, rows that are missing are written.
 func TestTheReadmeNamesEveryRoute(t *testing.T) {
 	b, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
+	sides, order := map[string]string{}, []string{}
 	for _, f := range []jirasim.Flavour{jirasim.Cloud, jirasim.DataCenter} {
 		for _, r := range jirasim.Routes(f) {
-			if row := fmt.Sprintf("| `%s %s` |", r.Method, r.Path); !strings.Contains(string(b), row) {
-				t.Errorf("the README has no row %s", row)
+			row := fmt.Sprintf("| `%s %s` |", r.Method, r.Path)
+			switch {
+			case strings.Contains(string(b), row):
+			case sides[row] != "":
+				sides[row] = "both"
+			default:
+				sides[row] = map[jirasim.Flavour]string{jirasim.Cloud: "Cloud", jirasim.DataCenter: "DC"}[f]
+				order = append(order, row)
 			}
+		}
+	}
+	for _, row := range order {
+		if !*update {
+			t.Errorf("the README has no row %s", row)
+		}
+		b = fmt.Appendf(bytes.TrimRight(b, "\n"), "\n%s %s |  |  |\n", row, sides[row])
+	}
+	if *update && len(order) > 0 {
+		if err := os.WriteFile("README.md", b, 0o644); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

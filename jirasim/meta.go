@@ -1,6 +1,7 @@
 package jirasim
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,7 +11,7 @@ import (
 func metaRoutes() []route {
 	return []route{
 		{"GET", "/rest/api/{v}/priority", both, list(priorities), "", "", 0, false},
-		{"GET", "/rest/api/{v}/priority/search", cloud, paged(priorities), "filters", "", 0, false},
+		{"GET", "/rest/api/{v}/priority/search", cloud, paged(priorities), "projectId", "", 0, false},
 		{"GET", "/rest/api/{v}/priority/{id}", both, one(priorities, "The priority with id '%s' does not exist"), "", "", 0, false},
 		{"GET", "/rest/api/{v}/status", both, list(statuses), "", "", 0, false},
 		{"GET", "/rest/api/{v}/status/{id}", both, one(statuses, "The status with id '%s' does not exist"), "", "", 0, false},
@@ -18,7 +19,7 @@ func metaRoutes() []route {
 		{"GET", "/rest/api/{v}/issuetype", both, list(issueTypes), "", "", 0, false},
 		{"GET", "/rest/api/{v}/issuetype/{id}", both, one(issueTypes, "The issue type with id '%s' does not exist"), "", "", 0, false},
 		{"GET", "/rest/api/{v}/resolution", both, list(resolutions), "", "", 0, false},
-		{"GET", "/rest/api/{v}/resolution/search", cloud, paged(resolutions), "filters", "", 0, false},
+		{"GET", "/rest/api/{v}/resolution/search", cloud, paged(resolutions), "", "", 0, false},
 		{"GET", "/rest/api/{v}/resolution/{id}", both, one(resolutions, "The resolution with id '%s' does not exist"), "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/createmeta", cloud, oldCreateMeta, "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/createmeta/{project}/issuetypes", both, createTypes, "", "", 0, false},
@@ -71,7 +72,11 @@ func issueTypes(c *call) []any {
 func resolutions(c *call) []any {
 	out := []any{}
 	for _, r := range c.w.Resolutions {
-		out = append(out, c.v.resolution(r.ID))
+		o := c.v.resolution(r.ID).(object)
+		if strings.HasSuffix(c.route.path, "search") {
+			o["default"] = r.ID == c.w.Defaults["resolution"]
+		}
+		out = append(out, o)
 	}
 	return out
 }
@@ -87,16 +92,25 @@ func paged(all func(*call) []any) handler {
 		if err != nil {
 			return reply{}, err
 		}
-		vals := page(all(c), start, most)
-		total := len(all(c))
-		return ok(object{"startAt": start, "maxResults": most, "total": total, "isLast": start+len(vals) >= total, "values": vals})
+		found := slices.DeleteFunc(all(c), func(x any) bool { return !c.asksFor(x.(object)) })
+		vals := page(found, start, most)
+		return ok(object{"startAt": start, "maxResults": most, "total": len(found), "isLast": start+len(vals) >= len(found), "values": vals})
 	}
+}
+
+// asksFor reports whether a search for named things finds this one: by id, by
+// words of its name, or because it is the default.
+func (c *call) asksFor(o object) bool {
+	name, _ := o["name"].(string)
+	ids, words := names("", c.query["id"]...), cmp.Or(c.query.Get("query"), c.query.Get("priorityName"))
+	byDefault := o["isDefault"] == true || o["default"] == true
+	return (len(ids) == 0 || ids.has(o["id"].(string))) && strings.Contains(strings.ToLower(name), strings.ToLower(words)) && (byDefault || c.query.Get("onlyDefault") != "true")
 }
 
 func one(all func(*call) []any, missing string) handler {
 	return func(c *call) (reply, error) {
 		for _, x := range all(c) {
-			if o := x.(object); o["id"] == c.vars["id"] {
+			if o := x.(object); o["id"] == c.vars["id"] || c.route.path == "/rest/api/{v}/status/{id}" && strings.EqualFold(o["name"].(string), c.vars["id"]) {
 				return ok(o)
 			}
 		}

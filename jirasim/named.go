@@ -15,10 +15,6 @@ func namedRoutes() []route {
 		{"DELETE", "/rest/api/{v}/issuetype/{id}", both, byAdmin(onType(deleteType)), "", "", 0, false},
 		{"GET", "/rest/api/{v}/issuetype/{id}/alternatives", both, onType(alternatives), "", "", 0, false},
 		{"GET", "/rest/api/{v}/issuetype/project", cloud, typesOfProject, "", "", 0, false},
-		{"POST", "/rest/api/{v}/resolution", cloud, byAdmin(addResolution), "", "", 0, false},
-		{"PUT", "/rest/api/{v}/resolution/{id}", cloud, byAdmin(editResolution), "", "", 0, false},
-		{"GET", "/rest/api/{v}/statuses", cloud, loggedIn(statusesByID), "", "", 0, false},
-		{"GET", "/rest/api/{v}/statuses/search", cloud, loggedIn(statusSearch), "statuses of single projects", "", 0, false},
 		{"GET", "/rest/api/{v}/project/{project}/properties", both, onProject(propertyKeys), "", "", 0, false},
 		{"GET", "/rest/api/{v}/project/{project}/properties/{key}", both, onProject(readProperty), "", "", 0, false},
 		{"PUT", "/rest/api/{v}/project/{project}/properties/{key}", both, onProject(setProperty), "", "", 0, false},
@@ -152,78 +148,6 @@ func typesOfProject(c *call) (reply, error) {
 		}
 	}
 	return ok(out)
-}
-
-func addResolution(c *call) (reply, error) {
-	r := &world.Resolution{}
-	if err := c.nameResolution(r); err != nil {
-		return reply{}, err
-	}
-	for r.ID = c.w.Next("resolution"); c.w.Resolution(r.ID) != nil; {
-		r.ID = c.w.Next("resolution")
-	}
-	c.w.Resolutions = append(c.w.Resolutions, r)
-	return reply{status: 201, body: object{"id": r.ID}}, nil
-}
-
-// nameResolution reads name and description of a resolution.
-func (c *call) nameResolution(r *world.Resolution) error {
-	var in labelled
-	if err := c.decode(&in); err != nil {
-		return err
-	}
-	if in.Name == nil || *in.Name == "" || slices.ContainsFunc(c.w.Resolutions, func(x *world.Resolution) bool { return x != r && strings.EqualFold(x.Name, *in.Name) }) {
-		return world.RefuseField("name", "The name is missing, or used by another resolution.")
-	}
-	r.Name = *in.Name
-	if in.Description != nil {
-		r.Description = *in.Description
-	}
-	return nil
-}
-
-func editResolution(c *call) (reply, error) {
-	r := c.w.Resolution(c.vars["id"])
-	if r == nil {
-		return reply{}, world.Refuse(404, "The resolution with id '%s' does not exist", c.vars["id"])
-	}
-	if err := c.nameResolution(r); err != nil {
-		return reply{}, err
-	}
-	return none()
-}
-
-// jiraStatus is a status as the resource for many of them shows it.
-func jiraStatus(s *world.Status) object {
-	kind := map[int]string{2: "TODO", 3: "DONE"}[s.Category]
-	if kind == "" {
-		kind = "IN_PROGRESS"
-	}
-	return object{"id": s.ID, "name": s.Name, "description": s.Description, "statusCategory": kind, "scope": object{"type": "GLOBAL"}}
-}
-
-func statusesByID(c *call) (reply, error) {
-	ids := names("", c.query["id"]...)
-	if len(ids) == 0 || len(ids) > 50 {
-		return reply{}, world.Refuse(400, "The number of ids must be between 1 and 50.")
-	}
-	out := []any{}
-	for _, id := range ids {
-		if s := c.w.Status(id); s != nil {
-			out = append(out, jiraStatus(s))
-		}
-	}
-	return ok(out)
-}
-
-func statusSearch(c *call) (reply, error) {
-	all, q, kind := []any{}, strings.ToLower(c.query.Get("searchString")), c.query.Get("statusCategory")
-	for _, s := range c.w.Statuses {
-		if o := jiraStatus(s); strings.Contains(strings.ToLower(s.Name), q) && (kind == "" || kind == o["statusCategory"]) {
-			all = append(all, o)
-		}
-	}
-	return c.pageOf(all, 200)
 }
 
 // onProject lets a project carry properties.

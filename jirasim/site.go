@@ -81,13 +81,12 @@ func projectStatuses(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	sts := []any{}
-	for _, s := range c.w.Statuses {
-		sts = append(sts, c.v.status(s.ID))
-	}
 	out := []any{}
 	for _, id := range p.Types {
-		t := c.w.Type(id)
+		t, sts := c.w.Type(id), []any{}
+		for _, s := range c.w.StatusesOf(p, id) {
+			sts = append(sts, c.v.status(s.ID))
+		}
 		out = append(out, object{"self": c.v.rest("issuetype", id), "id": id, "name": t.Name, "subtask": t.Subtask, "statuses": sts})
 	}
 	return ok(out)

@@ -152,9 +152,8 @@ func (v *visit) sheet(p *world.Project, f form) sheet {
 			s.Columns = append(s.Columns, column{ID: id, Name: st.Name, Tone: tone(st)})
 		}
 	}
-	add(p.Workflow.Initial)
-	for _, t := range p.Workflow.Transitions {
-		add(t.To)
+	for _, st := range v.w.StatusesOf(p, "") {
+		add(st.ID)
 	}
 	for _, i := range v.w.Of(p) {
 		status := i.Values["status"].Text

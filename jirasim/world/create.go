@@ -31,7 +31,7 @@ func (w *World) Create(by By, b Body) (*Issue, error) {
 		return nil, err
 	}
 	d.now["issuetype"], d.now["creator"] = Value{Text: kind}, Value{Text: by.User.ID}
-	d.now["status"] = Value{Text: p.Workflow.Initial}
+	d.now["status"] = Value{Text: w.Flow(p, kind).Initial}
 	w.defaults(d, by)
 	i := w.bear(by, p, d.now)
 	i.Properties = keep(nil, b.Properties)
@@ -80,9 +80,6 @@ func (w *World) defaults(d *draft, by By) {
 	}
 	maps.DeleteFunc(d.now, func(_ string, v Value) bool { return v.Empty() })
 }
-
-// DefaultPriority is the id of the priority that new issues get.
-func (w *World) DefaultPriority() string { return w.Priorities[len(w.Priorities)/2].ID }
 
 // bear makes the first version of an issue, not yet put.
 func (w *World) bear(by By, p *Project, values map[string]Value) *Issue {

@@ -74,7 +74,7 @@ func accountID(email string) string {
 // Establish founds a project. On the first one the field Effort is not on the
 // create screen.
 func (w *World) Establish(s Seat, first bool) *Project {
-	p := &Project{ID: w.Next("project"), Key: s.Key, Name: s.Name, Lead: w.Users[0].ID, Assignee: "UNASSIGNED", Kind: "software", Workflow: w.workflow()}
+	p := &Project{ID: w.Next("project"), Key: s.Key, Name: s.Name, Lead: w.Users[0].ID, Assignee: "UNASSIGNED", Kind: "software"}
 	w.cast(p)
 	for _, t := range w.Types {
 		p.Types = append(p.Types, t.ID)
@@ -95,6 +95,7 @@ func (w *World) Establish(s Seat, first bool) *Project {
 		}
 	}
 	w.Projects = append(w.Projects, p)
+	w.relink()
 	w.equipProject(p)
 	return p
 }

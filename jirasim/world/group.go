@@ -1,8 +1,6 @@
 package world
 
 import (
-	"crypto/sha256"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -24,8 +22,7 @@ func (w *World) Group(name string) bool { return slices.Contains(w.GroupNames(),
 // GroupID is how Cloud names a group: made from its name, which is not so
 // there, where it stays when the name changes.
 func GroupID(name string) string {
-	h := sha256.Sum256([]byte(name))
-	return fmt.Sprintf("%x-%x-4%x-8%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])[:36]
+	return UUID("group " + name)
 }
 
 // GroupOf finds a group by name or id; empty if there is none.

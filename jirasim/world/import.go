@@ -168,8 +168,8 @@ func adopt[T any](w *World, all *[]*T, name, kind string, of func(*T) (id, name 
 // reach lets every workflow leave a status that an import made: to its first
 // status, so that such an issue is not stuck.
 func (w *World) reach(s *Status) *Status {
-	for _, p := range w.Projects {
-		f := &p.Workflow
+	for _, f := range w.Workflows {
+		f.Statuses = append(f.Statuses, s.ID)
 		f.Transitions = append(f.Transitions, Transition{ID: w.Next("imported transition"), Name: "Leave " + s.Name, From: []string{s.ID}, To: f.Initial, Event: "issue_generic"})
 	}
 	return s

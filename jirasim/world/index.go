@@ -70,6 +70,8 @@ func (w *World) Restore() {
 	}
 	w.furnish()
 	w.configure()
+	w.permit()
+	w.relink()
 	for id, i := range w.Issues {
 		for _, k := range append(i.Past[:len(i.Past):len(i.Past)], i.Key) {
 			w.keys[strings.ToUpper(k)] = id

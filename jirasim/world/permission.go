@@ -66,10 +66,10 @@ func Permitted(key string) (Permission, bool) {
 	return Permission{}, false
 }
 
-// May reports whether u has a permission, in p where one is given: a member
-// what members have, an administrator everything, and who is in the role
-// Administrators of a project everything there. Nobody has anything in a
-// project that was thrown away, and in one that was archived all only look.
+// May reports whether u has a permission: in p, where one is given, what its
+// scheme grants, and else a member what members have and an administrator
+// everything. Nobody has anything in a project that was thrown away, and in
+// one that was archived all only look.
 func (w *World) May(u *User, permission string, p *Project) bool {
 	if u == nil || u.Inactive || slices.Contains(u.Denied, permission) {
 		return false
@@ -77,9 +77,99 @@ func (w *World) May(u *User, permission string, p *Project) bool {
 	if p != nil && (p.Deleted || p.Archived && permission != "BROWSE_PROJECTS" || slices.Contains(u.Denied, permission+":"+p.Key)) {
 		return false
 	}
-	if u.Admin {
-		return true
-	}
 	of, known := Permitted(permission)
-	return known && (!of.Admin || !of.Global && p != nil && w.InRole(u, p, "Administrators"))
+	if p == nil || of.Global || !known {
+		return u.Admin || known && !of.Admin
+	}
+	return u.Admin && permission == "ADMINISTER_PROJECTS" || w.granted(u, permission, p)
+}
+
+// A PermissionScheme says who has which permissions in projects.
+type PermissionScheme struct {
+	ID, Name, Description string
+	Grants                []Grant
+}
+
+// A Grant gives a permission to a holder: "applicationRole", "anyone", "group"
+// (name), "projectRole" (id), "user" (id) or "projectLead"; what else there is
+// depends on the issue, and grants nothing here.
+type Grant struct {
+	ID                          int64
+	Permission, Type, Parameter string
+}
+
+// PermissionSchemeOf finds a scheme by id; nil if there is none.
+func (w *World) PermissionSchemeOf(id string) *PermissionScheme {
+	for _, s := range w.PermissionSchemes {
+		if s.ID == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// Rules is the permission scheme of a project.
+func (w *World) Rules(p *Project) *PermissionScheme {
+	if s := w.PermissionSchemeOf(p.PermissionScheme); s != nil {
+		return s
+	}
+	return w.PermissionSchemes[0]
+}
+
+func (w *World) granted(u *User, permission string, p *Project) bool {
+	for _, g := range w.Rules(p).Grants {
+		if g.Permission != permission {
+			continue
+		}
+		switch g.Type {
+		case "anyone", "applicationRole":
+			return true
+		case "group":
+			if slices.Contains(u.Groups, g.Parameter) {
+				return true
+			}
+		case "projectRole":
+			if w.InRole(u, p, g.Parameter) {
+				return true
+			}
+		case "user":
+			if u.ID == g.Parameter {
+				return true
+			}
+		case "projectLead":
+			if u.ID == p.Lead {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Grant adds to a scheme.
+func (w *World) Grant(s *PermissionScheme, g Grant) Grant {
+	w.Last["grant"]++
+	g.ID = 10000 + w.Last["grant"]
+	s.Grants = append(s.Grants, g)
+	return g
+}
+
+// permit makes the scheme that every site has: members may do what members do,
+// and the role Administrators everything.
+func (w *World) permit() {
+	if len(w.PermissionSchemes) > 0 {
+		return
+	}
+	s := &PermissionScheme{ID: "0", Name: "Default Permission Scheme", Description: "This is the default Permission Scheme. Any new projects that are created will be assigned this scheme."}
+	for _, p := range permissions {
+		if p.Global {
+			continue
+		}
+		if !p.Admin {
+			w.Grant(s, Grant{Permission: p.Key, Type: "applicationRole"})
+		}
+		if r := w.RoleOf("Administrators"); r != nil {
+			w.Grant(s, Grant{Permission: p.Key, Type: "projectRole", Parameter: r.ID})
+		}
+	}
+	w.PermissionSchemes = []*PermissionScheme{s}
 }

@@ -12,8 +12,8 @@ func (w *World) Open(u *User, i *Issue) []Transition {
 		return nil
 	}
 	var out []Transition
-	for _, t := range p.Workflow.Transitions {
-		if len(t.From) == 0 || slices.Contains(t.From, i.Values["status"].Text) {
+	for _, t := range w.Flow(p, i.Values["issuetype"].Text).Transitions {
+		if (len(t.From) == 0 || slices.Contains(t.From, i.Values["status"].Text)) && w.holds(u, i, t.Who) {
 			out = append(out, t)
 		}
 	}
@@ -34,7 +34,11 @@ func (w *World) Transition(by By, i *Issue, b Body) error {
 	d := w.draft(by, w.Home(i), i.Values)
 	d.read(b, func(f *Field) bool { return slices.Contains(t.Screen, f.ID) })
 	for _, id := range t.Required {
-		if d.now[id].Empty() && d.wrong.Errors[id] == "" {
+		v, given := d.now[id]
+		if !given {
+			v = d.was[id]
+		}
+		if v.Empty() && d.wrong.Errors[id] == "" {
 			d.blame(id, w.Field(id).Name+" is required.")
 		}
 	}
@@ -67,7 +71,7 @@ func (w *World) notOpen(i *Issue, id string) error {
 		return Refuse(400, "Transition id '%s' is not valid for this issue.", id)
 	}
 	name := id
-	for _, t := range w.Home(i).Workflow.Transitions {
+	for _, t := range w.Flow(w.Home(i), i.Values["issuetype"].Text).Transitions {
 		if t.ID == id {
 			name = t.Name
 		}

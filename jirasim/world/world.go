@@ -43,9 +43,14 @@ type World struct {
 	Groups      []string    `json:",omitempty"` // those that nobody need be in
 	Categories  []*Category `json:",omitempty"` // of projects
 	Tasks       []*Task     `json:",omitempty"`
-	LinkTypes   []*LinkType
-	Settings    *Settings
-	Forgotten   []Forgotten `json:",omitempty"` // worklogs that were deleted, oldest first
+	Workflows   []*Workflow // the system's first
+	FlowSchemes []*FlowScheme
+
+	PermissionSchemes []*PermissionScheme // the default one first
+	Defaults          map[string]string   `json:",omitempty"` // ids by "priority", "resolution"
+	LinkTypes         []*LinkType
+	Settings          *Settings
+	Forgotten         []Forgotten `json:",omitempty"` // worklogs that were deleted, oldest first
 
 	Traps `json:"-"`
 
@@ -100,9 +105,11 @@ type Resolution struct{ ID, Name, Description string }
 // A Project holds issues under one key.
 type Project struct {
 	ID, Key, Name, Description string
-	Lead                       string   // user id
-	Types                      []string // ids of issue types
-	Workflow                   Workflow
+	Lead                       string                     // user id
+	Types                      []string                   // ids of issue types
+	Workflow                   *Workflow                  `json:"-"` // of issues whose type has no other one: from FlowScheme
+	FlowScheme                 string                     // id
+	PermissionScheme           string                     `json:",omitempty"` // id; empty: the default one
 	Create, Edit               []string                   // the fields on each screen, by id
 	Issues                     int                        // number of the last issue
 	Versions                   []*Version                 `json:",omitempty"` // in their order
@@ -116,23 +123,6 @@ type Project struct {
 	EndedBy                    string                     `json:",omitempty"`
 	Actors                     map[string][]Actor         // by id of the role
 	Properties                 map[string]json.RawMessage `json:",omitempty"`
-}
-
-// A Workflow is the way through the statuses.
-type Workflow struct {
-	Initial     string // status id
-	Transitions []Transition
-}
-
-// A Transition is one step of a workflow.
-type Transition struct {
-	ID, Name string
-	From     []string         // status ids; empty: from everywhere
-	To       string           // status id
-	Screen   []string         // fields that may come with it
-	Required []string         // of those, which must
-	Event    string           // Data Center: its name in webhooks
-	Set      map[string]Value // post functions: what it sets, unless the caller did; an empty value clears
 }
 
 // An Issue is one version of an issue: a value.
