@@ -111,7 +111,17 @@ func (d *draft) take(f *Field, raw json.RawMessage) (Value, complaint) {
 	if f.Kind == SprintOf {
 		return d.w.sprint(raw, d.by, d.was[f.ID])
 	}
+	if f.ID == "assignee" && automatic(raw) {
+		return Value{Text: d.w.Assignee(d.project, d.was["components"].List)}, ""
+	}
 	return d.w.take(f, raw, d.by, d.project)
+}
+
+// automatic says whether an assignee is "-1", whom the project names. Atlassian's
+// documents say so of PUT …/assignee alone; that it holds in fields is unverified.
+func automatic(raw json.RawMessage) bool {
+	var h handle
+	return json.Unmarshal(raw, &h) == nil && slices.Contains([]string{h.AccountID, h.Name, string(h.ID)}, "-1")
 }
 
 func (w *World) keyOf(id string) string {

@@ -65,6 +65,9 @@ func (d *draft) read(b Body, on func(*Field) bool) {
 			d.blame(id, "Field '"+id+"' cannot appear in both 'fields' and 'update'")
 			continue
 		}
+		if id == "parent" && vague(b.Fields[id]) {
+			continue
+		}
 		if id == "timetracking" {
 			d.estimate(b.Fields[id], on)
 			continue

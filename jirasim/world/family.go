@@ -77,6 +77,13 @@ func (w *World) parent(raw json.RawMessage, by By) (Value, complaint) {
 	return Value{Text: i.ID}, ""
 }
 
+// vague says whether a parent is given that is no issue, {}: it is passed over.
+// Unverified but for clients that send it with every edit, to either flavour.
+func vague(raw json.RawMessage) bool {
+	var in map[string]json.RawMessage
+	return json.Unmarshal(raw, &in) == nil && in != nil && len(in) == 0
+}
+
 // related blames a parent that does not fit: a sub-task has one in its own
 // project, and on Cloud what has a parent stands one level below it. The texts
 // are unverified.
