@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -117,7 +118,11 @@ func (j *jira) write(c issue.Change, now time.Time) plan.Outcome {
 		j.make(c, now)
 		o.Ref, o.Key = issue.Ref{Participant: j.who, ID: j.id}, strings.ToUpper(string(j.who))+"-"+j.id
 	}
-	for _, x := range issue.Places(c.Patch) {
+	places := issue.Places(c.Patch)
+	slices.SortStableFunc(places, func(x, y issue.Place) int {
+		return cmp.Or(cmp.Compare(x.Field, y.Field), c.Rows[x].Created.Compare(c.Rows[y].Created))
+	})
+	for _, x := range places {
 		switch {
 		case x.Row != (issue.Ref{}):
 			o.Replies[x] = j.writeRow(x, c, now, o.Rows)

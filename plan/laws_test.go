@@ -75,6 +75,9 @@ func newHistory(t *rapid.T) *history {
 	h.field("labels", plan.Set, plan.Hold)
 	h.field("description", plan.Text, plan.Hold)
 	h.field("comments", plan.Rows, plan.Hold)
+	if n := rapid.IntRange(0, 3).Draw(t, "rows a turn"); n > 0 {
+		h.rules.Times.Rows = n
+	}
 	if rapid.Bool().Draw(t, "b is flat") {
 		e := h.rules.Eyes["b"]
 		e.Canon = flatten

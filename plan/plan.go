@@ -21,11 +21,13 @@ type Plan struct {
 	Changes   []issue.Change                `json:"changes,omitzero"`   // in the order of Rules.Order
 	Heard     map[issue.Place][]issue.Claim `json:"heard,omitzero"`     // the edits that this look brought
 	Overruled map[issue.Place][]issue.Claim `json:"overruled,omitzero"` // claims that lost under a policy, and what we wrote over and the rules have no word for: there Value is nil and Raw tells it
+	Left      map[issue.Participant]int     `json:"left,omitzero"`      // rows that are missing there beside those of Changes: the turns that follow begin them
 	Again     time.Time                     `json:"again,omitzero"`     // look again then; zero: no need
 }
 
 // Make plans a turn. It is a function: the same input gives the same plan, to
-// the byte. Run on its own outcome, all writes landed, it says nothing.
+// the byte. Run on its own outcome, all writes landed, it says nothing, but for
+// what it has Left.
 func Make(rules Rules, link issue.Link, views map[issue.Participant]issue.View, turn string, now time.Time) Plan {
 	if rules.Times == (Times{}) {
 		rules.Times = DefaultTimes

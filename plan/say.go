@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"example.com/accord/issue"
@@ -45,14 +46,38 @@ func (s *saying) say() {
 			s.later(s.Sent[i].Until.Add(time.Second))
 		}
 	}
+	room := s.rules.Times.Rows
+	room -= s.within(room, fresh)
 	for i := range s.Sent {
-		if again[i] != nil {
+		room -= s.within(room, again[i])
+		if len(again[i]) > 0 {
 			s.repeat(i, again[i])
 		}
 	}
 	if len(fresh) > 0 {
 		s.begin(fresh, false)
 	}
+}
+
+// within leaves in want no more rows than there is room for, those that were
+// born first, and says how many these are. The others are for the turn after
+// this one. Nothing starves: what is repeated comes after what is new, and once
+// no call of it can take effect any more it is new.
+func (s *saying) within(room int, want issue.Document) int {
+	rows := slices.DeleteFunc(issue.Places(want), func(x issue.Place) bool { return x.Row == (issue.Ref{}) })
+	if len(rows) <= room {
+		return len(rows)
+	}
+	slices.SortStableFunc(rows, func(a, b issue.Place) int { return s.rowAt(a).Created.Compare(s.rowAt(b).Created) })
+	for _, x := range rows[room:] {
+		delete(want, x)
+	}
+	if s.plan.Left == nil {
+		s.plan.Left = map[issue.Participant]int{}
+	}
+	s.plan.Left[s.who] += len(rows) - room
+	s.later(s.now)
+	return room
 }
 
 // missing reports whether v, what is agreed at x, is to be written here now.

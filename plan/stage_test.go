@@ -204,6 +204,11 @@ func (s *stage) tell(p plan.Plan) {
 			fmt.Fprintf(&s.out, "%s: %s %s %s = %s\n", p.Turn, what, c.On.Participant, x, plan.Words(c.Patch[x]))
 		}
 	}
+	for _, who := range s.rules.Order {
+		if n := p.Left[who]; n > 0 {
+			fmt.Fprintf(&s.out, "%s: left for %s %d\n", p.Turn, who, n)
+		}
+	}
 }
 
 func sorted[V any](m map[issue.Place]V) []issue.Place {

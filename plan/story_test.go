@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,8 @@ func (s *stage) happen(w []string) error {
 		s.join(issue.Participant(args[0]), false)
 	case "field":
 		s.field(args[0], plan.Kind(args[1]), plan.Policy(args[2]))
+	case "rows":
+		s.rules.Times.Rows, _ = strconv.Atoi(args[0])
 	case "forget":
 		s.forget()
 	case "plan":
