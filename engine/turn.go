@@ -135,7 +135,7 @@ func (e *Engine) report(ctx context.Context, ev issue.Event, p plan.Plan, s *sig
 		slog.String("sync", e.Sync), slog.String("link", p.After.ID.String()), slog.String("turn", p.Turn),
 		slog.String("event", ev.Ref.String()), slog.String("cause", ev.Cause), slog.String("delivery", ev.Delivery),
 		slog.Any("heard", count(p.Heard)), slog.Any("overruled", count(p.Overruled)), slog.Int("held", len(p.After.Held)),
-		slog.Any("written", done.summary()), slog.Any("unseen", texts(s.errs)),
+		slog.Any("written", done.summary()), slog.Any("left", p.Left), slog.Any("unseen", texts(s.errs)),
 		slog.Any("keys", keys(p.After)), again(soonest(p.Again, done.again)), slog.String("took", took.Round(time.Millisecond).String()))
 }
 
@@ -158,11 +158,23 @@ func keys(l issue.Link) map[string]string {
 	return out
 }
 
+// named is how many rows of a field a line of the log names; more are counted
+// under the name of the field.
+const named = 20
+
 // count says how many claims there are at each place.
 func count(claims map[issue.Place][]issue.Claim) map[string]int {
+	of := map[string]int{}
+	for x := range claims {
+		of[x.Field]++
+	}
 	out := map[string]int{}
 	for x, cs := range claims {
-		out[x.String()] = len(cs)
+		name := x.String()
+		if of[x.Field] > named {
+			name = x.Field
+		}
+		out[name] += len(cs)
 	}
 	return out
 }

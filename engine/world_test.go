@@ -95,6 +95,10 @@ func newWorld(seed uint64, k kind, edits int) *world {
 		}
 		w.rules.Fields[f.name] = plan.Field{Kind: f.kind, Policy: policy, Follows: f.name == "status"}
 	}
+	if seed%3 == 2 {
+		w.rules.Times = plan.DefaultTimes
+		w.rules.Times.Rows = 1 // a turn begins one comment, and leaves the others to those after it
+	}
 	for _, p := range w.order {
 		w.open(p)
 	}
