@@ -106,6 +106,7 @@ func (c *cli) applyAll(ctx context.Context, a *app.App, plans []planned) error {
 
 const (
 	appliedWell  = "written"
+	appliedPart  = "written in part: the turns that follow write the rest, with accord serve"
 	appliedHeld  = "written but for what is held: accord decide"
 	appliedStale = "not written: the plan is another one now"
 )
@@ -135,6 +136,9 @@ func applyOne(ctx context.Context, a *app.App, old planned) (applied, error) {
 		return x, err
 	}
 	x.Said, x.Writes = appliedWell, len(now.Changes)
+	if len(now.Left) > 0 {
+		x.Said = appliedPart
+	}
 	if len(now.After.Held) > 0 {
 		x.Said, x.Held = appliedHeld, len(now.After.Held)
 	}
@@ -146,7 +150,7 @@ func applyOne(ctx context.Context, a *app.App, old planned) (applied, error) {
 func same(a, b plan.Plan) bool {
 	return slices.EqualFunc(a.Changes, b.Changes, func(c, d issue.Change) bool {
 		return c.On == d.On && c.Link == d.Link && c.Patch.Equal(d.Patch) && c.From.Equal(d.From)
-	}) && sameHeld(a.After, b.After)
+	}) && maps.Equal(a.Left, b.Left) && sameHeld(a.After, b.After)
 }
 
 // sameHeld reports whether the same is held in both.

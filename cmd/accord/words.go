@@ -34,6 +34,9 @@ func printPlan(w io.Writer, p planned) {
 	fmt.Fprintf(w, "%s  (%s)\n", title(p.Plan.After), p.Sync)
 	for _, c := range p.Plan.Changes {
 		printChange(w, c, p.Plan.After.Sides[c.On.Participant].Key)
+		if n := p.Plan.Left[c.On.Participant]; n > 0 {
+			fmt.Fprintf(w, "    and %s more, in the turns that follow\n", count(n, "row"))
+		}
 	}
 	printHeld(w, p.Plan.After)
 	printRefused(w, p.Plan.After)

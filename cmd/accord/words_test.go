@@ -62,7 +62,7 @@ func TestPrintPlan(t *testing.T) {
 			"c": {},
 		},
 	}
-	p := plan.Plan{After: link, Changes: []issue.Change{
+	p := plan.Plan{After: link, Left: map[issue.Participant]int{"a": 4820}, Changes: []issue.Change{
 		{
 			On: issue.Ref{Participant: "a", ID: "1"},
 			Patch: issue.Document{
@@ -86,6 +86,7 @@ func TestPrintPlan(t *testing.T) {
     duedate: "2026-11-24"
     labels: +y -z
     summary: "old" → "new"
+    and 4820 rows more, in the turns that follow
   create at c
     summary: "new"
   write to d/4
