@@ -13,7 +13,7 @@ func changelogRoutes() []route {
 	return []route{
 		{"POST", "/rest/api/{v}/issue/{issue}/changelog/list", cloud, changelogList, "", "", 0, false},
 		{"POST", "/rest/api/{v}/changelog/bulkfetch", cloud, changelogFetch, "", "", 0, false},
-		{"GET", "/rest/api/{v}/issue/picker", both, issuePicker, "what the caller looked at; currentJQL", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/picker", both, issuePicker, "", "", 0, false},
 	}
 }
 
@@ -128,32 +128,77 @@ func (v view) histories(all []step) []any {
 	return out
 }
 
-// issuePicker suggests issues by key or by words of the summary.
+// issuePicker suggests issues by key or by words of the summary: of those that
+// the caller looked at, and of those that a query finds, or of all.
 func issuePicker(c *call) (reply, error) {
-	q := strings.TrimSpace(c.query.Get("query"))
-	found, at := []any{}, strings.ToLower(q)
-	for _, p := range c.visible() {
-		if want := c.query.Get("currentProjectId"); want != "" && want != p.ID {
-			continue
+	recent := []*world.Issue{}
+	if c.by.User != nil {
+		for _, id := range c.w.Recent(c.by.User) {
+			recent = append(recent, c.w.Issues[id])
 		}
-		for _, i := range slices.Backward(c.w.Of(p)) {
-			summary := i.Values["summary"].Text
-			fits := strings.Contains(strings.ToLower(i.Key), at) || strings.Contains(strings.ToLower(summary), at)
-			sub := c.query.Get("showSubTasks") == "false" && c.w.Type(i.Values["issuetype"].Text).Subtask
-			if fits && !sub && q != "" && !i.Archived && !strings.EqualFold(i.Key, c.query.Get("currentIssueKey")) {
-				found = append(found, object{"id": number(i.ID), "key": i.Key, "keyHtml": bolder(i.Key, q), "img": "/images/icons/issuetypes/task.png", "summary": bolder(summary, q), "summaryText": summary})
+	}
+	all := []*world.Issue{}
+	if s := c.query.Get("currentJQL"); s != "" {
+		q, err := c.readable(s)
+		if err != nil {
+			return reply{}, err
+		}
+		hits, _ := c.w.Find(c.by, q)
+		for _, h := range hits {
+			all = append(all, h.Issue)
+		}
+	} else {
+		for _, p := range c.visible() {
+			for _, i := range slices.Backward(c.w.Of(p)) {
+				all = append(all, i)
 			}
 		}
 	}
-	shown := page(found, 0, 20)
-	cs := object{"id": "cs", "label": "Current Search", "issues": shown}
-	if len(shown) == 0 {
-		cs["msg"] = "No matching issues"
-	} else {
-		cs["sub"] = "Showing " + strconv.Itoa(len(shown)) + " of " + strconv.Itoa(len(found)) + " matching issues"
+	return ok(object{"sections": []any{c.picked("hs", "History Search", recent), c.picked("cs", "Current Search", all)}})
+}
+
+// mostPicked is how many issues each part of a picker shows.
+const mostPicked = 20
+
+// picked is one part of a picker.
+func (c *call) picked(id, label string, from []*world.Issue) object {
+	q := strings.TrimSpace(c.query.Get("query"))
+	found := []any{}
+	for _, i := range from {
+		if c.picks(i, q) {
+			summary := i.Values["summary"].Text
+			found = append(found, object{"id": number(i.ID), "key": i.Key, "keyHtml": bolder(i.Key, q), "img": "/images/icons/issuetypes/task.png", "summary": bolder(summary, q), "summaryText": summary})
+		}
 	}
-	hs := object{"id": "hs", "label": "History Search", "sub": "Showing 0 of 0 matching issues", "issues": []any{}}
-	return ok(object{"sections": []any{hs, cs}})
+	o := object{"id": id, "label": label, "issues": page(found, 0, mostPicked)}
+	o["sub"] = "Showing " + strconv.Itoa(min(len(found), mostPicked)) + " of " + strconv.Itoa(len(found)) + " matching issues"
+	if len(found) == 0 && id == "cs" {
+		delete(o, "sub")
+		o["msg"] = "No matching issues"
+	}
+	return o
+}
+
+// picks reports whether a picker that is asked for q shows an issue.
+func (c *call) picks(i *world.Issue, q string) bool {
+	at := strings.ToLower(q)
+	switch t := c.w.Type(i.Values["issuetype"].Text); {
+	case q == "" || i.Archived || strings.EqualFold(i.Key, c.query.Get("currentIssueKey")):
+		return false
+	case c.query.Get("currentProjectId") != "" && c.query.Get("currentProjectId") != i.Project:
+		return false
+	case c.query.Get("showSubTasks") == "false" && t != nil && t.Subtask:
+		return false
+	case c.query.Get("showSubTaskParent") == "false" && c.isParentOf(i):
+		return false
+	}
+	return strings.Contains(strings.ToLower(i.Key), at) || strings.Contains(strings.ToLower(i.Values["summary"].Text), at)
+}
+
+// isParentOf reports whether the issue that a picker is shown on is below i.
+func (c *call) isParentOf(i *world.Issue) bool {
+	at, no := c.w.Issue(c.by.User, c.query.Get("currentIssueKey"))
+	return no == nil && at.Values["parent"].Text == i.ID
 }
 
 // bolder is a text as HTML with what was typed in bold.

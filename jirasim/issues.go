@@ -76,6 +76,7 @@ func create(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	c.viewed(i)
 	return reply{status: 201, body: object{"id": i.ID, "key": i.Key, "self": c.v.rest("issue", i.ID)}}, nil
 }
 
@@ -120,7 +121,16 @@ func read(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return ok(c.v.issue(i, c.ask("*all")))
+	rep, err := ok(c.v.issue(i, c.ask("*all")))
+	c.viewed(i)
+	return rep, err
+}
+
+// viewed remembers that the caller looked at an issue, where he says so.
+func (c *call) viewed(i *world.Issue) {
+	if c.query.Get("updateHistory") == "true" {
+		c.w.View(c.by.User, i, c.by.Now)
+	}
 }
 
 // quiet refuses notifyUsers=false to whoever may not have it: docs/JIRA.md "Create and edit".

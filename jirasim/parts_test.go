@@ -134,7 +134,7 @@ func TestPartsAreSaved(t *testing.T) {
 		if got := q.bytes(q.must(200, "GET", "/attachment/"+id, nil).at("content").(string)); got != "kept" {
 			t.Errorf("the file holds %q", got)
 		}
-		if n := q.must(200, "GET", "/issue/"+a, nil).at("fields", "watches", "watchCount"); n != 1.0 {
+		if n := q.must(200, "GET", "/issue/"+a, nil).at("fields", "watches", "watchCount"); n != 2.0 {
 			t.Errorf("%v watch it", n)
 		}
 		if n := q.must(200, "GET", "/attachment/meta", nil).at("uploadLimit"); n != 7.0 {

@@ -2,6 +2,7 @@ package jirasim_test
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -257,4 +258,33 @@ func TestBulkFetchResolvesAndReports(t *testing.T) {
 		t.Errorf("it says %s", a.raw)
 	}
 	p.must(400, "POST", "/issue/bulkfetch", `{"issueIdsOrKeys":[]}`)
+}
+
+// TestWhatWasLookedAt is found again by whoever looked, where the read said that
+// somebody did.
+func TestWhatWasLookedAt(t *testing.T) {
+	both(t, func(t *testing.T, p *play) {
+		a, b := p.create(map[string]any{"summary": "first of all"}), p.create(map[string]any{"summary": "second of all"})
+		p.must(200, "GET", "/issue/"+b, nil)
+		p.must(200, "GET", "/issue/"+a+"?updateHistory=true", nil)
+		if got := keys(p.find("issue in issueHistory()", "key")); got != a {
+			t.Errorf("the history holds %q", got)
+		}
+		if got := keys(p.find("lastViewed >= -1m", "key")); got != a {
+			t.Errorf("seen just now are %q", got)
+		}
+		if at := p.must(200, "GET", "/issue/"+a+"?fields=lastViewed", nil).at("fields", "lastViewed"); at == nil {
+			t.Error("the issue does not say when it was seen")
+		}
+		if at := p.as("ada").must(200, "GET", "/issue/"+a+"?fields=lastViewed", nil).at("fields", "lastViewed"); at != nil {
+			t.Errorf("somebody else saw it at %v", at)
+		}
+		got := p.must(200, "GET", "/issue/picker?query=of+all&currentJQL="+url.QueryEscape("key = "+b), nil)
+		if len(got.list("sections", 0, "issues")) != 1 || got.at("sections", 0, "issues", 0, "key") != a || got.at("sections", 1, "issues", 0, "key") != b || len(got.list("sections", 1, "issues")) != 1 {
+			t.Errorf("picked are %s", got.raw)
+		}
+		if got := p.must(200, "GET", "/issue/picker?query=of+all&currentIssueKey="+a, nil); len(got.list("sections", 0, "issues")) != 0 || len(got.list("sections", 1, "issues")) != 1 {
+			t.Errorf("beside %s: %s", a, got.raw)
+		}
+	})
 }

@@ -208,8 +208,12 @@ func (v view) computed(i *world.Issue, id string) any {
 		return progress(spent, left)
 	case "aggregatetimespent", "aggregatetimeestimate", "aggregatetimeoriginalestimate":
 		return v.whole(i, strings.TrimPrefix(id, "aggregate"))
+	case "lastViewed":
+		if v.user != nil {
+			return v.stamp(v.w.Viewed[v.user.ID][i.ID])
+		}
 	case "workratio":
-		return v.workratio(i)
+		return i.Workratio()
 	}
 	return nil
 }

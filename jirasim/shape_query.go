@@ -15,11 +15,14 @@ func structure(q jql.Query) object {
 	if len(q.Order) > 0 {
 		fields := []any{}
 		for _, s := range q.Order {
-			dir := "asc"
-			if s.Desc {
-				dir = "desc"
+			o := object{"field": queried(s.Field)}
+			switch {
+			case s.Desc:
+				o["direction"] = "desc"
+			case !s.Own:
+				o["direction"] = "asc"
 			}
-			fields = append(fields, object{"field": queried(s.Field), "direction": dir})
+			fields = append(fields, o)
 		}
 		o["orderBy"] = object{"fields": fields}
 	}

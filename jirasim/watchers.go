@@ -10,7 +10,7 @@ import (
 
 func watcherRoutes() []route {
 	return []route{
-		{"GET", "/rest/api/{v}/issue/{issue}/watchers", both, readWatchers, "those who watch by themselves what they create or comment on", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/{issue}/watchers", both, readWatchers, "", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/{issue}/watchers", both, addWatcher, "", "", 0, false},
 		{"DELETE", "/rest/api/{v}/issue/{issue}/watchers", both, dropWatcher, "", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/watching", cloud, watching, "", "", 0, false},

@@ -16,10 +16,40 @@ func (p *play) name(who string) string {
 	return p.user(who)
 }
 
+// unwatch ends that the administrator watches what he made.
+func (p *play) unwatch(key string) {
+	p.t.Helper()
+	p.must(204, "DELETE", "/issue/"+key+"/watchers"+map[jirasim.Flavour]string{jirasim.Cloud: "?accountId=", jirasim.DataCenter: "?username="}[p.opt.Flavour]+p.name("admin"), nil)
+}
+
+// TestWhoSpeaksWatches: as Jira's preference has it from the start, whoever makes an
+// issue or comments on it watches it, and whoever only changes it does not.
+func TestWhoSpeaksWatches(t *testing.T) {
+	both(t, func(t *testing.T, p *play) {
+		watched := func(who, key string) any {
+			return p.as(who).must(200, "GET", "/issue/"+key+"?fields=watches", nil).at("fields", "watches", "isWatching")
+		}
+		key := p.create(nil)
+		p.as("ada").must(204, "PUT", "/issue/"+key, map[string]any{"fields": map[string]any{"summary": "other"}})
+		if watched("admin", key) != true || watched("ada", key) != false {
+			t.Error("whoever makes it does not watch it, or whoever changes it does")
+		}
+		p.as("ada").must(201, "POST", "/issue/"+key+"/comment", map[string]any{"body": p.text("I see.")})
+		if watched("ada", key) != true {
+			t.Error("whoever comments on it does not watch it")
+		}
+		p.must(200, "POST", "/_sim/settings", `{"watchingEnabled":false}`)
+		if p.create(nil); watched("admin", dig(p.last, "key").(string)) != false {
+			t.Error("it is watched where nothing can be")
+		}
+	})
+}
+
 func TestWatchers(t *testing.T) {
 	both(t, func(t *testing.T, p *play) {
 		key := p.create(nil)
 		at := "/issue/" + key + "/watchers"
+		p.unwatch(key)
 		drop := at + map[jirasim.Flavour]string{jirasim.Cloud: "?accountId=", jirasim.DataCenter: "?username="}[p.opt.Flavour]
 		before := p.as("ada").must(200, "GET", "/issue/"+key, nil).at("fields", "updated")
 		p.as("ada").must(204, "POST", at, nil)

@@ -91,16 +91,6 @@ func progress(spent, left int64) object {
 	return o
 }
 
-// workratio is the time spent in percent of the original estimate, or -1.
-func (v view) workratio(i *world.Issue) int64 {
-	spent, _ := i.Time("timespent")
-	all, is := i.Time("timeoriginalestimate")
-	if !is || all == 0 {
-		return -1
-	}
-	return 100 * spent / all
-}
-
 func readWorklogs(c *call) (reply, error) {
 	i, err := c.issue()
 	if err != nil {

@@ -15,6 +15,7 @@ type Query struct {
 type Sort struct {
 	Field string
 	Desc  bool
+	Own   bool // no direction was given: the field's own
 }
 
 // An Expr is a condition: And, Or, Not or Clause.
@@ -75,6 +76,7 @@ type Operand struct {
 	Empty bool
 	Call  bool // Text is a function's name
 	Args  []string
+	ID    bool // a whole number without quotation marks, which names things by their ids
 }
 
 func (And) expr()    {}

@@ -1,6 +1,7 @@
 package jql_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,7 +13,8 @@ import (
 func clause(field string, op jql.Op, values ...string) jql.Clause {
 	c := jql.Clause{Field: field, Op: op}
 	for _, v := range values {
-		c.Operands = append(c.Operands, jql.Operand{Text: v})
+		_, err := strconv.ParseInt(v, 10, 64)
+		c.Operands = append(c.Operands, jql.Operand{Text: v, ID: err == nil})
 	}
 	return c
 }
@@ -26,7 +28,7 @@ func TestQueriesAreRead(t *testing.T) {
 	empty := jql.Clause{Field: "assignee", Op: jql.Is, Operands: []jql.Operand{{Empty: true}}}
 	for query, want := range map[string]jql.Query{
 		"":                 {},
-		"order by updated": {Order: []jql.Sort{{Field: "updated"}}},
+		"order by updated": {Order: []jql.Sort{{Field: "updated", Own: true}}},
 		"project = SUP":    {Where: clause("project", "=", "SUP")},
 		"PROJECT=SUP":      {Where: clause("PROJECT", "=", "SUP")},
 		`project = "A \"quoted\" name" ORDER BY created DESC, key asc`: {
@@ -43,6 +45,7 @@ func TestQueriesAreRead(t *testing.T) {
 		"assignee is not empty":         {Where: jql.Clause{Field: "assignee", Op: jql.IsNot, Operands: []jql.Operand{{Empty: true}}}},
 		`updated >= "2026/01/02 03:04"`: {Where: clause("updated", ">=", "2026/01/02 03:04")},
 		"updated > -5m":                 {Where: clause("updated", ">", "-5m")},
+		"x = '5'":                       {Where: jql.Clause{Field: "x", Op: "=", Operands: []jql.Operand{{Text: "5"}}}},
 		"cf[10010] = 5":                 {Where: clause("cf[10010]", "=", "5")},
 		"reporter = currentUser()":      {Where: jql.Clause{Field: "reporter", Op: "=", Operands: []jql.Operand{{Text: "currentUser", Call: true}}}},
 		`created >= startOfDay("-1d")`:  {Where: jql.Clause{Field: "created", Op: ">=", Operands: []jql.Operand{{Text: "startOfDay", Call: true, Args: []string{"-1d"}}}}},

@@ -3,6 +3,7 @@ package jql
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -234,17 +235,22 @@ func (p *parser) operand() Operand {
 		return Operand{}
 	case t.is("empty"), t.is("null"):
 		return Operand{Empty: true}
-	case t.kind == word && reserved(t.text):
+	case t.kind == word && reserved(t.text) && !t.is("cf"):
 		p.refuse("'%s' is a reserved JQL word. You must surround it in quotation marks to use it in a query. %s", t.text, t.at())
 		return Operand{}
-	case t.kind == word && grammar(t.text):
+	case t.kind == word && (grammar(t.text) || t.is("cf")):
 		p.refuse("Expecting either a value, list or function but got '%s'. You must surround '%s' in quotation marks to use it as a value. %s", t.text, t.text, t.at())
 		return Operand{}
 	}
 	if p.take("(") {
 		return Operand{Text: t.text, Call: true, Args: p.arguments()}
 	}
-	return Operand{Text: t.text}
+	return Operand{Text: t.text, ID: t.kind == word && whole(t.text)}
+}
+
+func whole(s string) bool {
+	_, err := strconv.ParseInt(s, 10, 64)
+	return err == nil
 }
 
 func (p *parser) arguments() []string {
@@ -272,11 +278,8 @@ func (p *parser) order() []Sort {
 			return nil
 		}
 		s := Sort{Field: f}
-		if p.take("desc") {
-			s.Desc = true
-		} else {
-			p.take("asc")
-		}
+		s.Desc = p.take("desc")
+		s.Own = !s.Desc && !p.take("asc")
 		if out = append(out, s); !p.take(",") {
 			break
 		}

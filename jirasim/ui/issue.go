@@ -75,6 +75,7 @@ func issue(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	v.w.View(v.by.User, i, v.by.Now)
 	return answer{name: "issue", data: v.panel(i)}, nil
 }
 

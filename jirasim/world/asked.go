@@ -8,14 +8,18 @@ import (
 )
 
 // asked are the fields that only JQL knows.
-func asked() []*Field {
-	return []*Field{
+func (w *World) asked() []*Field {
+	out := []*Field{{ID: "category", Name: "category", Kind: Shown},
 		{ID: "watcher", Name: "watcher", Kind: Person}, {ID: "voter", Name: "voter", Kind: Person},
 		{ID: "worklogAuthor", Name: "worklogAuthor", Kind: Person}, {ID: "worklogDate", Name: "worklogDate", Kind: Date},
 		{ID: "worklogComment", Name: "worklogComment", Kind: Rich}, {ID: "attachments", Name: "attachments", Kind: Shown},
 		{ID: "issueLinkType", Name: "issueLinkType", Kind: Shown}, {ID: "filter", Name: "filter", Kind: Shown, Clauses: []string{"request", "savedfilter", "searchrequest"}},
 		{ID: "hierarchyLevel", Name: "hierarchyLevel", Kind: Number}, {ID: "statusCategoryChangedDate", Name: "statusCategoryChangedDate", Kind: Instant},
 	}
+	if w.Flavour == Cloud {
+		out = append(out, &Field{ID: "parentEpic", Name: "parentEpic", Kind: Shown})
+	}
+	return out
 }
 
 // field finds what a name in a query means; nil with a refusal if nothing.
@@ -34,7 +38,7 @@ func (w *World) Clause(name string) *Field {
 			return f
 		}
 	}
-	for _, f := range asked() {
+	for _, f := range w.asked() {
 		if f.answers(name) {
 			return f
 		}
@@ -46,7 +50,7 @@ func (w *World) Clause(name string) *Field {
 }
 
 // Searchable lists every field that JQL knows by a name.
-func (w *World) Searchable() []*Field { return slices.Concat(w.Fields, asked()) }
+func (w *World) Searchable() []*Field { return slices.Concat(w.Fields, w.asked()) }
 
 // propertyOf is the kind of issue.property[key].path.
 const propertyOf Kind = "property"
@@ -101,6 +105,15 @@ func (c *compiler) computed(f *Field) func(*Issue) []string {
 		return func(i *Issue) []string { return one(instantKey(i.Updated)) }
 	case "resolutiondate":
 		return func(i *Issue) []string { return one(instantKey(i.Resolved)) }
+	case "lastViewed":
+		return func(i *Issue) []string { return some(instantKey(c.w.Viewed[c.by.User.ID][i.ID])) }
+	case "workratio":
+		return func(i *Issue) []string {
+			if n := i.Workratio(); n >= 0 {
+				return count(int(n))
+			}
+			return nil
+		}
 	case "statusCategoryChangedDate":
 		return func(i *Issue) []string { return one(instantKey(i.Moved)) }
 	case "statusCategory":
@@ -134,7 +147,30 @@ func (c *compiler) within(f *Field) func(*Issue) []string {
 			return nil
 		}
 	}
+	if f.Kind == Cascade {
+		return func(i *Issue) []string {
+			v := i.Values[f.ID]
+			if len(v.List) == 0 && v.Text != "" {
+				return []string{v.Text, v.Text + onlyParent}
+			}
+			return append(some(v.Text), v.List...)
+		}
+	}
 	switch f.ID {
+	case "category":
+		return func(i *Issue) []string { return some(c.w.Home(i).Category) }
+	case "parentEpic":
+		return func(i *Issue) []string {
+			if e := c.w.EpicOf(i); e != nil {
+				return []string{e.ID}
+			}
+			if up := c.w.Issues[i.Values["parent"].Text]; up != nil {
+				if e := c.w.EpicOf(up); e != nil {
+					return []string{e.ID}
+				}
+			}
+			return nil
+		}
 	case "worklogAuthor":
 		return func(i *Issue) (out []string) {
 			for _, l := range i.Worklogs {

@@ -9,7 +9,7 @@ import (
 
 // dateFunctions take one argument at most: how far to move from there.
 func dateFunctions() []Function {
-	out := []Function{{Name: "now()", Type: dateType, most: 1}}
+	out := []Function{{Name: "now()", Type: dateType}}
 	for _, edge := range []string{"startOf", "endOf"} {
 		for _, unit := range []string{"Day", "Week", "Month", "Year"} {
 			out = append(out, Function{Name: edge + unit + "()", Type: dateType, most: 1})

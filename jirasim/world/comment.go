@@ -25,7 +25,7 @@ func (w *World) Comment(by By, i *Issue, r Remark) (*Comment, error) {
 	}
 	c := &Comment{ID: w.Next("comment"), Author: by.User.ID, Editor: by.User.ID, Body: body, Created: by.Now, Updated: by.Now,
 		Visibility: r.Visibility, Properties: keep(nil, r.Properties)}
-	w.recomment(by, i, append(slices.Clip(i.Comments), c))
+	w.recomment(by, i, append(slices.Clip(i.Comments), c), true)
 	w.tell("comment_created", "issue_commented", by, i.ID, c)
 	return c, nil
 }
@@ -148,7 +148,7 @@ func (w *World) Recomment(by By, i *Issue, c *Comment, r Remark) (*Comment, erro
 	}
 	all := slices.Clone(i.Comments)
 	all[slices.Index(all, c)] = &n
-	w.recomment(by, i, all)
+	w.recomment(by, i, all, true)
 	w.tell("comment_updated", "issue_comment_edited", by, i.ID, &n)
 	w.lose(by, i.ID, c.Body, n.Body)
 	return &n, nil
@@ -159,7 +159,7 @@ func (w *World) Uncomment(by By, i *Issue, c *Comment) error {
 	if err := w.owns(by, i, c, "DELETE", "delete this comment"); err != nil {
 		return err
 	}
-	w.recomment(by, i, slices.DeleteFunc(slices.Clone(i.Comments), func(x *Comment) bool { return x == c }))
+	w.recomment(by, i, slices.DeleteFunc(slices.Clone(i.Comments), func(x *Comment) bool { return x == c }), false)
 	w.tell("comment_deleted", "issue_comment_deleted", by, i.ID, c)
 	return nil
 }
@@ -178,9 +178,12 @@ func (w *World) owns(by By, i *Issue, c *Comment, verb, words string) error {
 	return Refuse(status, "You do not have the permission to %s.", words)
 }
 
-func (w *World) recomment(by By, i *Issue, all []*Comment) {
+func (w *World) recomment(by By, i *Issue, all []*Comment, attend bool) {
 	n := *i
 	n.Comments, n.Updated = all, by.Now
+	if attend {
+		w.attend(by, &n)
+	}
 	w.put(&n, by.Now)
 }
 

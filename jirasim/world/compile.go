@@ -12,7 +12,8 @@ import (
 type compiler struct {
 	w     *World
 	by    By
-	depth int // of filters inside filters
+	on    *Field // whose function is run
+	depth int    // of filters inside filters
 	wrong []string
 }
 
@@ -81,6 +82,8 @@ func (c *compiler) ill(f *Field, e jql.Clause) test {
 	switch {
 	case !slices.Contains(c.w.Operators(f), e.Op):
 		return c.refuse("The operator '%s' is not supported by the '%s' field.", e.Op, e.Field)
+	case f.said() && (e.Op == jql.Is || e.Op == jql.IsNot):
+		return c.refuse("The field '%s' does not support searching for EMPTY values.", e.Field)
 	case e.Op == jql.Is || e.Op == jql.IsNot:
 		if e.List || !o.Empty {
 			return c.refuse("The operator '%s' is not supported by the '%s' field with that value.", strings.ToUpper(string(e.Op)), e.Field)
@@ -102,14 +105,18 @@ func (w *World) Operators(f *Field) []jql.Op {
 	order := []jql.Op{jql.Greater, jql.GreaterEqual, jql.Less, jql.LessEqual}
 	var out []jql.Op
 	switch {
-	case f.ID == "text" || f.ID == "comment" || f.ID == "worklogComment":
-		return []jql.Op{jql.Contains, jql.ContainsNot}
+	case f.ID == "text":
+		return []jql.Op{jql.Contains}
+	case f.said(): // that anything is there is refused in words of its own
+		return []jql.Op{jql.Contains, jql.ContainsNot, jql.Is, jql.IsNot}
 	case f.wordy():
 		return slices.Concat([]jql.Op{jql.Contains, jql.ContainsNot}, exists)
 	case f.ID == "attachments" || f.ID == "attachment":
 		return exists
-	case f.ID == "issuekey":
+	case f.ID == "issuekey", f.ID == "votes", f.ID == "watches":
 		out = slices.Concat(equal, order)
+	case f.ID == "filter", f.Kind == ParentOf && w.Flavour == DataCenter:
+		out = equal
 	case timed(f), (&compiler{w: w}).weight(f) != nil && f.Kind != ParentOf:
 		out = slices.Concat(equal, exists, order)
 	default:
@@ -191,6 +198,12 @@ func (c *compiler) filtered(e jql.Clause) test {
 	var any []test
 	for _, o := range e.Operands {
 		f := c.w.filterOf(c.by.User, o.Text)
+		if o.Empty {
+			return c.refuse("The field '%s' does not support searching for EMPTY values.", e.Field)
+		}
+		if f == nil && o.ID {
+			return c.refuse("A value with ID '%s' does not exist for the field '%s'.", o.Text, e.Field)
+		}
 		if f == nil || c.depth > mostNested {
 			return c.refuse("The value '%s' does not exist for the field '%s'.", o.Text, e.Field)
 		}

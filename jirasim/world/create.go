@@ -35,6 +35,7 @@ func (w *World) Create(by By, b Body) (*Issue, error) {
 	w.defaults(d, by)
 	i := w.bear(by, p, d.now)
 	i.Properties = keep(nil, b.Properties)
+	w.attend(by, i)
 	w.put(i, by.Now)
 	w.emit(Event{Kind: "jira:issue_created", Name: "issue_created", At: by.Now, By: by.User, Issue: i,
 		Change: &Change{ID: w.Next("change"), Author: by.User.ID, At: by.Now, Items: w.items(nil, d.now)}})

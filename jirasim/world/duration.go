@@ -124,3 +124,13 @@ func (d *draft) estimate(raw json.RawMessage, on func(*Field) bool) {
 		d.now["timeestimate"] = v
 	}
 }
+
+// Workratio is the time spent in percent of the original estimate; -1 without one.
+func (i *Issue) Workratio() int64 {
+	spent, _ := i.Time("timespent")
+	all, is := i.Time("timeoriginalestimate")
+	if !is || all == 0 {
+		return -1
+	}
+	return 100 * spent / all
+}

@@ -29,6 +29,8 @@ const (
 	componentType = "com.atlassian.jira.bc.project.component.ProjectComponent"
 	projectType   = "com.atlassian.jira.project.Project"
 	kindType      = "com.atlassian.jira.issue.issuetype.IssueType"
+	optionType    = "com.atlassian.jira.issue.customfields.option.Option"
+	textType      = "java.lang.String"
 )
 
 // Functions lists the functions of JQL.
@@ -48,7 +50,7 @@ func issueFunctions() []Function {
 		{"issuesWithRemoteLinksByGlobalId()", issueType, true, 1, 100, remotelyLinked},
 		{"linkedIssues()", issueType, true, 1, 2, linkedIssues},
 		{"issueHistory()", issueType, true, 0, 0, func(c *compiler, _ []string) ([]string, complaint) {
-			return c.those(c.touched(c.by.User.ID, time.Time{}, time.Time{})), ""
+			return c.w.Recent(c.by.User), ""
 		}},
 		{"updatedBy()", issueType, true, 1, 3, updatedBy},
 		{"watchedIssues()", issueType, true, 0, 0, func(c *compiler, _ []string) ([]string, complaint) {
@@ -89,9 +91,68 @@ func projectFunctions() []Function {
 		}},
 		{"componentsLeadByUser()", componentType, true, 0, 1, ledComponents},
 		{"projectsLeadByUser()", projectType, true, 0, 1, ledProjects},
+		{"projectsWhereUserHasPermission()", projectType, true, 1, 1, permittedProjects},
+		{"projectsWhereUserHasRole()", projectType, true, 1, 1, castProjects},
+		{"cascadeOption()", optionType, true, 1, 2, cascadeOption},
 		{"standardIssueTypes()", kindType, true, 0, 0, of(false)},
 		{"subtaskIssueTypes()", kindType, true, 0, 0, of(true)},
 	}
+}
+
+func permittedProjects(c *compiler, args []string) ([]string, complaint) {
+	n := slices.IndexFunc(permissions[:], func(p Permission) bool {
+		return strings.EqualFold(p.Key, args[0]) || strings.EqualFold(p.Name, args[0])
+	})
+	if n < 0 {
+		return nil, fmt.Sprintf("The permission '%s' does not exist.", args[0]) // unverified
+	}
+	return c.inProjects(func(p *Project) []string {
+		if c.w.May(c.by.User, permissions[n].Key, p) {
+			return []string{p.ID}
+		}
+		return nil
+	}), ""
+}
+
+func castProjects(c *compiler, args []string) ([]string, complaint) {
+	if c.w.RoleOf(args[0]) == nil {
+		return nil, fmt.Sprintf("The role '%s' does not exist.", args[0]) // unverified
+	}
+	return c.inProjects(func(p *Project) []string {
+		if c.w.InRole(c.by.User, p, args[0]) {
+			return []string{p.ID}
+		}
+		return nil
+	}), ""
+}
+
+// onlyParent ends the id of an option below which nothing was chosen.
+const onlyParent = " alone"
+
+// cascadeOption is an option, or one below it, of a field that has both; "none"
+// is that nothing was chosen.
+func cascadeOption(c *compiler, args []string) ([]string, complaint) {
+	if strings.EqualFold(args[0], "none") {
+		return []string{""}, ""
+	}
+	for _, o := range c.on.Options {
+		if o.Parent != "" || !strings.EqualFold(o.Value, args[0]) && o.ID != args[0] {
+			continue
+		}
+		if len(args) == 1 {
+			return []string{o.ID}, ""
+		}
+		if strings.EqualFold(args[1], "none") {
+			return []string{o.ID + onlyParent}, ""
+		}
+		for _, below := range c.on.Options {
+			if below.Parent == o.ID && (strings.EqualFold(below.Value, args[1]) || below.ID == args[1]) {
+				return []string{below.ID}, ""
+			}
+		}
+		return nil, fmt.Sprintf("The option '%s' is not a child of option '%s'.", args[1], args[0]) // unverified
+	}
+	return nil, fmt.Sprintf("The option '%s' specified in function 'cascadeOption' is not a valid parent option.", args[0]) // unverified
 }
 
 func sprintFunctions() []Function {
@@ -115,11 +176,11 @@ func sprintFunctions() []Function {
 // Type is what a field holds, as Java calls it.
 func (f *Field) Type() string {
 	switch {
-	case f.Kind == Person:
+	case f.Kind == Person, f.Kind == People:
 		return personType
 	case timed(f):
 		return dateType
-	case f.ID == "issuekey", f.Kind == ParentOf, f.Kind == EpicOf, f.ID == "subtasks":
+	case f.keyed():
 		return issueType
 	case f.Kind == SprintOf:
 		return sprintType
@@ -141,10 +202,10 @@ func (f *Field) Type() string {
 		return "com.atlassian.jira.issue.resolution.Resolution"
 	case f.Kind == Labels:
 		return "com.atlassian.jira.issue.label.Label"
-	case f.Kind == Select, f.Kind == Choices:
-		return "com.atlassian.jira.issue.customfields.option.Option"
+	case f.Kind == Select, f.Kind == Choices, f.Kind == Cascade:
+		return optionType
 	}
-	return "java.lang.String"
+	return textType
 }
 
 // called is what a function gives for a field, as held has it.
@@ -153,13 +214,16 @@ func (c *compiler) called(f *Field, e jql.Clause, o jql.Operand) ([]string, bool
 	switch {
 	case fn == nil:
 		c.refuse("Unable to find JQL function '%s(%s)'.", o.Text, strings.Join(o.Args, ", "))
-	case fn.Type != f.Type() || fn.run == nil:
+	case fn.Type != f.Type():
 		c.refuse("A value provided by the function '%s' is invalid for the field '%s'.", o.Text, e.Field)
+	case (len(o.Args) < fn.least || len(o.Args) > fn.most) && fn.least < fn.most:
+		c.refuse("Function '%s' expected between '%d' and '%d' arguments but received '%d'.", o.Text, fn.least, fn.most, len(o.Args)) // unverified
 	case len(o.Args) < fn.least || len(o.Args) > fn.most:
 		c.refuse("Function '%s' expected '%d' arguments but received '%d'.", o.Text, fn.least, len(o.Args))
 	case fn.List && !e.List && (e.Op == jql.Equal || e.Op == jql.NotEqual):
 		c.refuse("Operator '%s' does not support the list value '%s(%s)' for field '%s'.", e.Op, o.Text, strings.Join(o.Args, ", "), e.Field)
 	default:
+		c.on = f
 		out, why := fn.run(c, o.Args)
 		if why == "" {
 			return out, true

@@ -122,7 +122,14 @@ func TestThePastIsAsked(t *testing.T) {
 // TestFunctionsAndPropertiesAreAsked asks what only JQL knows.
 func TestFunctionsAndPropertiesAreAsked(t *testing.T) {
 	w := asked(t)
+	for n, id := range []string{"SUP-3", "SUP-2"} {
+		i, _ := w.Issue(w.Users[0], id)
+		w.View(w.Users[0], i, noon.Add(-time.Duration(n)*24*time.Hour))
+	}
 	for query, want := range map[string]string{
+		"lastViewed >= -1h":                                   "3",
+		"lastViewed is empty":                                 "1",
+		"lastViewed is not empty order by lastViewed":         "3 2",
 		"issue.property[sync].pair.id = p1":                   "3",
 		"issue.property[sync].pair.n > 2":                     "3",
 		"issue.property[sync].tags in (b, c)":                 "3",
@@ -143,8 +150,8 @@ func TestFunctionsAndPropertiesAreAsked(t *testing.T) {
 		"issue in linkedIssues(SUP-1)":                        "",
 		"issue in linkedIssues(SUP-1, nonsense)":              "Issue link type 'nonsense' could not be found in function 'linkedIssues'.",
 		"issue in issuesWithRemoteLinksByGlobalId(x)":         "",
-		"issue in issueHistory()":                             "1 2",
-		"issue in watchedIssues()":                            "",
+		"issue in issueHistory()":                             "2 3",
+		"issue in watchedIssues()":                            "1",
 		"type in standardIssueTypes()":                        "1 2 3",
 		"type in subtaskIssueTypes()":                         "",
 		"project in projectsLeadByUser()":                     "1 2 3",
@@ -160,9 +167,10 @@ func TestFunctionsAndPropertiesAreAsked(t *testing.T) {
 		"created >= startOfMonth('-1M')":                      "1 2 3",
 		"created >= startOfDay(x)":                            "Date value 'startOfDay' for field 'created' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.",
 		"created = membersOf(staff)":                          "A value provided by the function 'membersOf' is invalid for the field 'created'.",
-		"watchers > 0":                                        "",
+		"watchers > 1":                                        "",
+		"watchers = 1":                                        "1 2 3",
 		"votes = 0":                                           "1 2 3",
-		"watcher = currentUser()":                             "",
+		"watcher = currentUser()":                             "1",
 		"attachments is empty":                                "1 2 3",
 		"attachments = x":                                     "The operator '=' is not supported by the 'attachments' field.",
 		"hierarchyLevel = 0":                                  "1 2 3",
@@ -195,22 +203,85 @@ func TestFunctionsAndPropertiesAreAsked(t *testing.T) {
 func TestTextIsSearchedByWords(t *testing.T) {
 	w := asked(t)
 	for query, want := range map[string]string{
-		"summary ~ export":           "1",
-		"summary ~ exports":          "1",
-		"summary ~ xport":            "",
-		"summary ~ 'exp*'":           "1",
-		"summary ~ '?ogin'":          "2",
-		"summary ~ 'blank login'":    "2",
-		`summary ~ "\"login page\""`: "2",
-		`summary ~ "\"page login\""`: "",
-		"summary !~ login":           "1 3",
-		"text ~ 'large files'":       "3",
-		"text ~ 500":                 "1",
-		"summary ~ '--'":             "The text '--' is not a valid search of the field 'summary'.",
-		"summary ~ empty":            "The field 'summary' does not support searching for an empty string.",
-		"summary ~ (a, b)":           "The operator '~' is not supported by the 'summary' field with that value.",
-		"description is empty":       "1 2 3",
-		"comment is empty":           "The operator 'is' is not supported by the 'comment' field.",
+		"summary ~ export":                "1",
+		"summary ~ exports":               "1",
+		"summary ~ xport":                 "",
+		"summary ~ 'exp*'":                "1",
+		"summary ~ '?ogin'":               "2",
+		"summary ~ 'blank login'":         "2",
+		`summary ~ "\"login page\""`:      "2",
+		`summary ~ "\"page login\""`:      "",
+		"summary !~ login":                "1 3",
+		"text ~ 'large files'":            "3",
+		"text ~ 500":                      "1",
+		"text ~ 'login OR exports'":       "1 2",
+		"text ~ 'login AND blank'":        "2",
+		"text ~ 'page -login'":            "",
+		"text ~ '+page NOT exports'":      "2",
+		"text ~ '(login OR files) blank'": "2",
+		"text ~ 'after-500'":              "1",
+		"text ~ 'AND'":                    "Unable to parse the text 'AND' for field 'text'.",
+		"text ~ 'BAD +'":                  "Unable to parse the text 'BAD +' for field 'text'.",
+		"text ~ '(a'":                     "Unable to parse the text '(a' for field 'text'.",
+		"text ~ 'a)'":                     "Unable to parse the text 'a)' for field 'text'.",
+		"text ~ empty":                    "The field 'text' does not support searching for EMPTY values.",
+		"text !~ a":                       "The operator '!~' is not supported by the 'text' field.",
+		"text is empty":                   "The operator 'is' is not supported by the 'text' field.",
+		"summary ~ '--'":                  "Unable to parse the text '--' for field 'summary'.",
+		"summary ~ empty":                 "",
+		"summary !~ empty":                "1 2 3",
+		"description ~ empty":             "1 2 3",
+		`summary ~ ""`:                    "The field 'summary' does not support searching for an empty string.",
+		"summary ~ (a, b)":                "The operator '~' is not supported by the 'summary' field with that value.",
+		"description is empty":            "1 2 3",
+		"comment is empty":                "The field 'comment' does not support searching for EMPTY values.",
+	} {
+		if got := answered(t, w, w.Users[0], query); got != want {
+			t.Errorf("%s: %q, want %q", query, got, want)
+		}
+	}
+}
+
+// TestValuesThatNameNothing holds each field against the words of Jira's own
+// tests of its search.
+func TestValuesThatNameNothing(t *testing.T) {
+	w := asked(t)
+	for query, want := range map[string]string{
+		"status = Bad":              "The value 'Bad' does not exist for the field 'status'.",
+		"status = 666":              "A value with ID '666' does not exist for the field 'status'.",
+		"status = '666'":            "The value '666' does not exist for the field 'status'.",
+		"issue = 666":               "A value with ID '666' does not exist for the field 'issue'.",
+		"issue = '10000'":           "The issue key '10000' for field 'issue' is invalid.",
+		"issue = 10000":             "1",
+		"key = abc":                 "The issue key 'abc' for field 'key' is invalid.",
+		"key in (SUP-1, NO-1)":      "An issue with key 'NO-1' does not exist for field 'key'.",
+		"votes = '-3'":              "Value '-3' is invalid for the 'votes' field. Votes must be a positive whole number.",
+		"votes = empty":             "Value 'EMPTY' is invalid for the 'votes' field. Votes must be a positive whole number.",
+		"votes is empty":            "The operator 'is' is not supported by the 'votes' field.",
+		"workratio = '33.3'":        "The value '33.3' for field 'workratio' is invalid - please specify an integer.",
+		"workratio is empty":        "1 2 3",
+		"timespent = hh":            "The value 'hh' for field 'timespent' is invalid. Please specify a positive duration format; for example: '1h 30m', '2d'.",
+		"due = dd":                  "Date value 'dd' for field 'due' is invalid. Valid formats include: 'YYYY/MM/DD', 'YYYY-MM-DD', or a period format e.g. '-5d', '4w 2d'.",
+		"created < 1":               "",
+		"created > 1":               "1 2 3",
+		"Severity = Odd":            "The option 'Odd' for field 'Severity' does not exist.",
+		"filter = empty":            "The field 'filter' does not support searching for EMPTY values.",
+		"filter is empty":           "The operator 'is' is not supported by the 'filter' field.",
+		"category = Odd":            "The value 'Odd' does not exist for the field 'category'.",
+		"category is empty":         "1 2 3",
+		"status > 'To Do'":          "The operator '>' is not supported by the 'status' field.",
+		"resolution >= Done":        "",
+		"status is empty":           "",
+		"assignee = 'Ben Ito'":      "1",
+		"project = cf":              "Error in the JQL Query: Expecting either a value, list or function but got 'cf'. You must surround 'cf' in quotation marks to use it as a value. (line 1, character 11)",
+		"created > now('-30d')":     "Function 'now' expected '0' arguments but received '1'.",
+		"key > SUP-1 order by odd":  "Not able to sort using field 'odd'.",
+		"key > SUP-1 order by text": "Field 'text' does not support sorting.",
+		"project in projectsWhereUserHasPermission('Edit Issues')": "1 2 3",
+		"project in projectsWhereUserHasPermission(Odd)":           "The permission 'Odd' does not exist.",
+		"project in projectsWhereUserHasRole(Administrators)":      "1 2 3",
+		"project in projectsWhereUserHasRole(Odd)":                 "The role 'Odd' does not exist.",
+		"parentEpic is empty":                                      "1 2 3",
 	} {
 		if got := answered(t, w, w.Users[0], query); got != want {
 			t.Errorf("%s: %q, want %q", query, got, want)

@@ -10,19 +10,56 @@ import (
 
 // resolve turns an operand into the strings that held gives.
 func (c *compiler) resolve(f *Field, name string, o jql.Operand) ([]string, bool) {
+	if o.Empty && (f.ID == "votes" || f.ID == "watches") {
+		c.refuse(f.unknown(o), "EMPTY", name)
+		return nil, false
+	}
 	if o.Empty {
 		return []string{""}, true
 	}
-	ids := c.ids(f, o.Text)
-	if len(ids) == 0 {
-		if f.ID == "issuekey" || f.Kind == ParentOf || f.Kind == EpicOf {
-			c.refuse("An issue with key '%s' does not exist for field '%s'.", o.Text, name)
-		} else {
-			c.refuse("The value '%s' does not exist for the field '%s'.", o.Text, name)
-		}
+	if f.keyed() && !o.ID && !keyLike(o.Text) {
+		c.refuse("The issue key '%s' for field '%s' is invalid.", o.Text, name)
 		return nil, false
 	}
-	return ids, true
+	ids := c.ids(f, o.Text)
+	if len(ids) == 0 {
+		c.refuse(f.unknown(o), o.Text, name)
+	}
+	return ids, len(ids) > 0
+}
+
+// keyed reports whether a field holds issues, which queries name by their keys.
+func (f *Field) keyed() bool {
+	return f.ID == "issuekey" || f.ID == "subtasks" || f.Kind == ParentOf || f.Kind == EpicOf || f.ID == "parentEpic"
+}
+
+// keyLike reports whether a text has the form of the key of an issue.
+func keyLike(s string) bool {
+	project, n, cut := strings.Cut(s, "-")
+	_, err := strconv.ParseUint(n, 10, 64)
+	return cut && err == nil && project != ""
+}
+
+// unknown is how a value that names nothing is refused: as Jira's own tests of
+// its search have it. Of a number field it is unverified.
+func (f *Field) unknown(o jql.Operand) string {
+	switch {
+	case f.ID == "votes":
+		return "Value '%s' is invalid for the '%s' field. Votes must be a positive whole number."
+	case f.ID == "watches":
+		return "Value '%s' is invalid for the '%s' field. Watchers must be a positive whole number." // unverified
+	case f.ID == "workratio":
+		return "The value '%s' for field '%s' is invalid - please specify an integer."
+	case f.Kind == Seconds:
+		return "The value '%s' for field '%s' is invalid. Please specify a positive duration format; for example: '1h 30m', '2d'."
+	case f.Kind == Select, f.Kind == Choices, f.Kind == Cascade:
+		return "The option '%s' for field '%s' does not exist."
+	case o.ID && f.Kind != Number:
+		return "A value with ID '%s' does not exist for the field '%s'."
+	case f.keyed():
+		return "An issue with key '%s' does not exist for field '%s'."
+	}
+	return "The value '%s' does not exist for the field '%s'."
 }
 
 func (c *compiler) ids(f *Field, s string) []string {
@@ -39,12 +76,13 @@ func (c *compiler) ids(f *Field, s string) []string {
 			return []string{""}
 		}
 		return pick(w.Resolutions, s, func(x *Resolution) (string, string) { return x.ID, x.Name })
-	case Person:
-		if u := w.Login(s); u != nil {
-			return []string{u.ID}
-		}
-		return nil
-	case Select, Choices:
+	case Person, People:
+		return c.person(s)
+	case GroupIn, GroupsIn:
+		return some(w.GroupOf(s))
+	case ProjectIn:
+		return c.ids(&Field{ID: "project", Kind: ProjectOf}, s)
+	case Select, Choices, Cascade:
 		return pick(f.Options, s, func(o Option) (string, string) { return o.ID, o.Value })
 	case Number, Seconds:
 		return c.counted(f, s)
@@ -66,8 +104,16 @@ func (c *compiler) ids(f *Field, s string) []string {
 
 func (c *compiler) special(f *Field, s string) []string {
 	switch f.ID {
-	case "issuekey", "subtasks":
+	case "issuekey", "subtasks", "parentEpic":
 		return c.keyedBy(s)
+	case "category":
+		return pick(c.w.Categories, s, func(x *Category) (string, string) { return x.ID, x.Name })
+	case "votes", "watches", "workratio":
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 0 && f.ID != "workratio" {
+			return nil
+		}
+		return []string{strconv.Itoa(n)}
 	case "issueLinkType", "issuelinks":
 		return c.linked(s)
 	case "project":
@@ -90,6 +136,27 @@ func (c *compiler) special(f *Field, s string) []string {
 			return nil
 		}
 		return []string{string(rune('0' + n))}
+	}
+	return []string{s}
+}
+
+// person finds accounts by id, login, e-mail address or name.
+func (c *compiler) person(s string) (out []string) {
+	if u := c.w.Login(s); u != nil {
+		return []string{u.ID}
+	}
+	for _, u := range c.w.Users {
+		if strings.EqualFold(u.Display, s) {
+			out = append(out, u.ID)
+		}
+	}
+	return out
+}
+
+// some is a list of what is not empty.
+func some(s string) []string {
+	if s == "" {
+		return nil
 	}
 	return []string{s}
 }

@@ -1,6 +1,11 @@
 package world
 
-import "slices"
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
 
 // Watch lets u hear of an issue; or, with on false, no longer. It moves
 // nothing else: unverified.
@@ -54,4 +59,40 @@ func (w *World) Vote(by By, i *Issue, on bool) error {
 	n.Voters = toggle(i.Voters, by.User.ID, on)
 	w.put(&n, n.Updated)
 	return nil
+}
+
+// View remembers that u looked at an issue.
+func (w *World) View(u *User, i *Issue, now time.Time) {
+	if u == nil {
+		return
+	}
+	if w.Viewed == nil {
+		w.Viewed = map[string]map[string]time.Time{}
+	}
+	if w.Viewed[u.ID] == nil {
+		w.Viewed[u.ID] = map[string]time.Time{}
+	}
+	w.Viewed[u.ID][i.ID] = now
+}
+
+// mostViewed is how many issues the history of an account names.
+const mostViewed = 50
+
+// Recent are the ids of the issues that u looked at, the last first.
+func (w *World) Recent(u *User) []string {
+	seen := w.Viewed[u.ID]
+	ids := slices.DeleteFunc(slices.Collect(maps.Keys(seen)), func(id string) bool {
+		_, no := w.Issue(u, id)
+		return no != nil
+	})
+	slices.SortFunc(ids, func(a, b string) int { return cmp.Or(seen[b].Compare(seen[a]), cmp.Compare(b, a)) })
+	return ids[:min(len(ids), mostViewed)]
+}
+
+// attend lets whoever makes an issue or comments on it watch it, as the
+// preference of a new account has it: n is the version about to be put.
+func (w *World) attend(by By, n *Issue) {
+	if w.Settings.Watching && by.User != nil && !slices.Contains(n.Watchers, by.User.ID) {
+		n.Watchers = with(n.Watchers, by.User.ID)
+	}
 }

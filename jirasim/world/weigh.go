@@ -29,8 +29,10 @@ func (c *compiler) weight(f *Field) func(string) float64 {
 		}
 	case f.Kind == VersionsOf, f.Kind == VersionOf:
 		return c.released()
-	case f.Kind == StatusOf, f.Kind == TypeOf, f.Kind == Select, f.Kind == ResolvedAs:
-		return nil
+	case f.Kind == ResolvedAs:
+		return func(id string) float64 {
+			return float64(slices.IndexFunc(w.Resolutions, func(r *Resolution) bool { return r.ID == id }))
+		}
 	}
 	return nil
 }
@@ -75,12 +77,17 @@ func numeric(s string) float64 {
 
 // order is one term of ORDER BY. What is empty comes last when descending.
 func (c *compiler) order(s jql.Sort) sorter {
-	f := c.field(s.Field)
+	f := c.w.Clause(s.Field)
 	if f == nil {
+		c.refuse("Not able to sort using field '%s'.", s.Field)
+		return sorter{}
+	}
+	if f.said() || f.ID == "filter" {
+		c.refuse("Field '%s' does not support sorting.", s.Field)
 		return sorter{}
 	}
 	held, weight := c.held(f), c.weight(f)
-	return sorter{desc: s.Desc, key: func(i *Issue) string {
+	return sorter{desc: s.Desc || s.Own && f.falling(), key: func(i *Issue) string {
 		s := held(i)[0]
 		switch {
 		case f.ID == "issuekey":
@@ -95,6 +102,12 @@ func (c *compiler) order(s jql.Sort) sorter {
 		}
 		return s
 	}}
+}
+
+// falling reports whether a field is ordered from its end where no direction
+// is given, as Jira's source has it.
+func (f *Field) falling() bool {
+	return timed(f) || f.Kind == PriorityOf || f.Kind == StatusOf || f.Kind == TypeOf
 }
 
 func padded(n string) string { return strings.Repeat("0", max(0, 12-len(n))) + n }

@@ -11,7 +11,7 @@ import (
 
 // timed reports whether a field is compared as a time.
 func timed(f *Field) bool {
-	return f.Kind == Date || f.Kind == Instant || f.ID == "created" || f.ID == "updated" || f.ID == "resolutiondate"
+	return f.Kind == Date || f.Kind == Instant || slices.Contains([]string{"created", "updated", "resolutiondate", "lastViewed"}, f.ID)
 }
 
 // when compares times. A literal has minute steps at best and is read in the
@@ -30,7 +30,11 @@ func (c *compiler) when(f *Field, e jql.Clause) test {
 		}
 		from, to, ok := c.span(o)
 		if !ok {
-			return c.refuse("Date value '%s' for field '%s' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.", o.Text, e.Field)
+			formats := "'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd'"
+			if f.Kind == Date {
+				formats = "'YYYY/MM/DD', 'YYYY-MM-DD'"
+			}
+			return c.refuse("Date value '%s' for field '%s' is invalid. Valid formats include: %s, or a period format e.g. '-5d', '4w 2d'.", o.Text, e.Field, formats)
 		}
 		a, b := instantKey(from), instantKey(to)
 		if f.Kind == Date {
@@ -93,6 +97,10 @@ func (c *compiler) span(o jql.Operand) (from, to time.Time, ok bool) {
 	if o.Call {
 		t, ok := c.instant(o)
 		return t, t.Add(time.Minute), ok
+	}
+	if n, err := strconv.ParseInt(o.Text, 10, 64); o.ID && err == nil {
+		t := time.UnixMilli(n)
+		return t, t.Add(time.Minute), true
 	}
 	for _, layout := range []string{"2006/01/02 15:04", "2006-01-02 15:04"} {
 		if t, err := time.ParseInLocation(layout, o.Text, c.zone()); err == nil {

@@ -33,7 +33,6 @@ func TestTimesInQueries(t *testing.T) {
 		"created >= -1y":                            "now hour today yesterday sunday week october",
 		"created > '+5m'":                           "",
 		"created >= now()":                          "now",
-		"created >= now('-2h')":                     "now hour",
 		"created >= startOfDay()":                   "now hour today",
 		"created >= startOfDay(-1d)":                "now hour today yesterday",
 		"created <= endOfDay(-1d)":                  "yesterday sunday week october",
@@ -75,7 +74,7 @@ func TestTimesInQueries(t *testing.T) {
 			t.Errorf("%s: %v, want %v", query, got, expected)
 		}
 	}
-	for _, bad := range []string{"created > soon", "created > '2026/13/01'", "created > '-5x'", "created > '2026-11-24T12:00'", "created > 1795521630000", "created >= startOfDay(later)"} {
+	for _, bad := range []string{"created > soon", "created > '2026/13/01'", "created > '-5x'", "created > '2026-11-24T12:00'", "created >= startOfDay(later)"} {
 		q, err := jql.Parse(bad)
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +100,7 @@ func TestQueriesThatMeanNothingAreRefused(t *testing.T) {
 		"summary is a":                  "400 The operator 'IS' is not supported by the 'summary' field with that value.",
 		"summary = (a)":                 "400 The operator '=' is not supported by the 'summary' field.",
 		"reporter in magic(x, y)":       "400 Unable to find JQL function 'magic(x, y)'.",
-		"project = SUP order by odd":    "400 Field 'odd' does not exist or you do not have permission to view it.",
+		"project = SUP order by odd":    "400 Not able to sort using field 'odd'.",
 	} {
 		q, err := jql.Parse(query)
 		if err != nil {
@@ -132,10 +131,12 @@ func TestOrdersByEachKind(t *testing.T) {
 		"key":                      "abcdefghijkl",
 		"key desc":                 "lkjihgfedcba",
 		"":                         "lkjihgfedcba",
-		"created":                  "abcdefghijkl",
+		"created":                  "lkjihgfedcba",
+		"created asc":              "abcdefghijkl",
 		"summary desc":             "lkjihgfedcba",
 		"Effort":                   "ahcjelgbidkf",
-		"priority, key":            "ejdichbglafk",
+		"priority asc, key":        "ejdichbglafk",
+		"priority, key":            "afkbglchdiej",
 		"priority desc, Effort":    "akflgbhcidje",
 		"status, priority asc, id": "ejdichbglafk",
 	} {

@@ -8,57 +8,47 @@ import (
 	"example.com/accord/jirasim/jql"
 )
 
-// contains looks for words in text: each of them has to be there, whole but
-// for its ending; "*" and "?" stand for letters, and words in quotation marks
-// stand side by side.
+// contains looks for words in text, in the language of Jira's index: see sought.
 func (c *compiler) contains(f *Field, e jql.Clause) test {
-	if !f.wordy() {
+	if !slices.Contains(c.w.Operators(f), e.Op) {
 		return c.refuse("The operator '%s' is not supported by the '%s' field.", e.Op, e.Field)
 	}
 	if len(e.Operands) != 1 || e.Operands[0].Call || e.List {
 		return c.refuse("The operator '%s' is not supported by the '%s' field with that value.", e.Op, e.Field)
 	}
-	if e.Operands[0].Empty {
+	sought, texts := e.Operands[0], c.texts(f)
+	written := func(words []string) bool { return len(words) > 0 }
+	switch {
+	case sought.Empty && f.said():
+		return c.refuse("The field '%s' does not support searching for EMPTY values.", e.Field)
+	case sought.Empty:
+		none := func(i *Issue) bool { return !slices.ContainsFunc(texts(i), written) }
+		if e.Op == jql.ContainsNot {
+			return func(i *Issue) bool { return !none(i) }
+		}
+		return none
+	case strings.TrimSpace(sought.Text) == "":
 		return c.refuse("The field '%s' does not support searching for an empty string.", e.Field)
 	}
-	phrases, texts := phrases(e.Operands[0].Text), c.texts(f)
-	if len(phrases) == 0 {
-		return c.refuse("The text '%s' is not a valid search of the field '%s'.", e.Operands[0].Text, e.Field) // unverified
+	fits, ok := readSought(sought.Text)
+	if !ok {
+		return c.refuse("Unable to parse the text '%s' for field '%s'.", sought.Text, e.Field)
 	}
-	hit := func(i *Issue) bool {
-		all := texts(i)
-		return !slices.ContainsFunc(phrases, func(p []string) bool {
-			return !slices.ContainsFunc(all, func(words []string) bool { return spoken(p, words) })
-		})
-	}
+	hit := func(i *Issue) bool { return slices.ContainsFunc(texts(i), fits) }
 	if e.Op == jql.ContainsNot {
-		return func(i *Issue) bool {
-			return !hit(i) && slices.ContainsFunc(texts(i), func(w []string) bool { return len(w) > 0 })
-		}
+		return func(i *Issue) bool { return !hit(i) && slices.ContainsFunc(texts(i), written) }
 	}
 	return hit
 }
 
 // wordy reports whether a field is searched by words.
 func (f *Field) wordy() bool {
-	return f.Kind == Line || f.Kind == Rich || f.ID == "comment" || f.ID == "text"
+	return f.Kind == Line || f.Kind == Rich || f.said()
 }
 
-// phrases cuts what is looked for into words, those in quotation marks together.
-func phrases(s string) [][]string {
-	var out [][]string
-	for n, part := range strings.Split(strings.ReplaceAll(s, `\"`, `"`), `"`) {
-		words := tokens(part)
-		if n%2 == 1 && len(words) > 0 {
-			out = append(out, words)
-			continue
-		}
-		for _, w := range words {
-			out = append(out, []string{w})
-		}
-	}
-	return out
-}
+// said reports whether a field is what people say on an issue, of which Jira
+// does not know whether there is any.
+func (f *Field) said() bool { return f.ID == "comment" || f.ID == "worklogComment" || f.ID == "text" }
 
 // spoken reports whether words hold a phrase.
 func spoken(phrase, words []string) bool {

@@ -50,7 +50,8 @@ type World struct {
 	Defaults          map[string]string   `json:",omitempty"` // ids by "priority", "resolution"
 	LinkTypes         []*LinkType
 	Settings          *Settings
-	Forgotten         []Forgotten `json:",omitempty"` // worklogs that were deleted, oldest first
+	Viewed            map[string]map[string]time.Time `json:",omitempty"` // when an account looked at an issue, by their ids
+	Forgotten         []Forgotten                     `json:",omitempty"` // worklogs that were deleted, oldest first
 
 	Traps `json:"-"`
 
