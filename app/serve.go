@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -190,41 +189,9 @@ func (a *App) resumeWork(ctx context.Context) error {
 		if n > 0 {
 			a.options.Log.Info("recovering", "sync", s.Name, "links", n)
 		}
-		if err := a.Replan(ctx, s); err != nil {
+		if _, err := a.Replan(ctx, s, time.Time{}); err != nil {
 			return fmt.Errorf("plan %s again: %w", s.Name, err)
 		}
 	}
 	return nil
-}
-
-// Replan queues every link of a sync if its rules are not those of the State
-// "rules/<sync>", which is those of today then. It is called after [App.Connect].
-func (a *App) Replan(ctx context.Context, s *Sync) error {
-	st, err := a.Store.State(ctx, "rules/"+s.Name)
-	if err != nil {
-		return err
-	}
-	var known string
-	if len(st.Value) > 0 {
-		if err := json.Unmarshal(st.Value, &known); err != nil {
-			return err
-		}
-	}
-	if known == s.Rules.Digest {
-		return nil
-	}
-	if known != "" {
-		n, err := s.Engine.Replan(ctx)
-		if err != nil {
-			return err
-		}
-		a.options.Log.Info("the rules have changed", "sync", s.Name, "links", n)
-	}
-	if st.Value, err = json.Marshal(s.Rules.Digest); err != nil {
-		return err
-	}
-	if err := a.Store.SetState(ctx, st); !errors.Is(err, durable.ErrStale) {
-		return err
-	}
-	return nil // another process is at it
 }

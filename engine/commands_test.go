@@ -1,9 +1,14 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"example.com/accord/durable"
 	"example.com/accord/engine"
@@ -291,12 +296,41 @@ func TestSweepOfOneThatIsDown(t *testing.T) {
 	})
 }
 
+// A queue that takes a minute for each send.
+type slowQueue struct{ *memory.Queue }
+
+func (q slowQueue) Send(ctx context.Context, ms ...durable.Message) error {
+	time.Sleep(time.Minute)
+	return q.Queue.Send(ctx, ms...)
+}
+
+// Once the rules have changed every link is queued once, however often that is
+// stopped: 250 of them are three batches.
 func TestRulesAreLookedAtAgain(t *testing.T) {
-	inBed(t, func(b *bed) {
-		b.create("one")
-		b.create("two")
-		if n, err := b.engine.Replan(b.Context()); n != 2 || err != nil {
-			b.Errorf("replanned %d, %v", n, err)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBed(t)
+		b.engine.Queue = slowQueue{b.queue}
+		for n := range 250 {
+			l := issue.Link{ID: refA(fmt.Sprint(10_000 + n))}
+			if err := b.store.Commit(t.Context(), issue.Link{ID: l.ID}, l, durable.Record{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got []engine.Replanned
+		var at issue.Ref
+		for len(got) < 5 && (len(got) == 0 || !got[len(got)-1].Done) {
+			did, err := b.engine.Replan(t.Context(), at, time.Now().Add(90*time.Second))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, at = append(got, did), did.Last
+		}
+		want := []engine.Replanned{{Sent: 100, Last: refA("10099")}, {Sent: 100, Last: refA("10199")}, {Done: true, Sent: 50, Last: refA("10249")}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("three calls that may take 90 s (-want +got):\n%s", diff)
+		}
+		if depth, err := b.queue.Depth(t.Context()); err != nil || depth.Bulk != 250 {
+			t.Errorf("%+v wait (%v), want each link once", depth, err)
 		}
 	})
 }

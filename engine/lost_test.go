@@ -45,8 +45,8 @@ func TestFirstParticipantTakenOut(t *testing.T) {
 		delete(b.engine.Connectors, "a")
 		b.engine.Rules.Order = []issue.Participant{"b"}
 		b.engine.Rules.Digest = "2"
-		if n, err := b.engine.Replan(b.Context()); n != 1 || err != nil {
-			b.Fatalf("replanned %d, %v", n, err)
+		if did, err := b.engine.Replan(b.Context(), issue.Ref{}, time.Time{}); did.Sent != 1 || !did.Done || err != nil {
+			b.Fatalf("replanned %+v, %v", did, err)
 		}
 		b.settle()
 		if got := b.link(refB(other)).Rules; got != "2" {

@@ -25,7 +25,7 @@ func build(_ context.Context, g *ground.Ground) (func(context.Context, struct{})
 		if err != nil {
 			return engine.Swept{}, err
 		}
-		if err := replan(ctx, g, a, s); err != nil {
+		if done, err := replan(ctx, g, a, s, o.Deadline); err != nil || !done {
 			return engine.Swept{}, err
 		}
 		return s.Engine.Sweep(ctx, o)
@@ -37,15 +37,16 @@ func build(_ context.Context, g *ground.Ground) (func(context.Context, struct{})
 // one before: ground looks twice as often.
 const known = time.Minute
 
-// replan looks at every link again whose rules have changed. Turns under the
-// rules before would look in vain, so it waits until there are none.
-func replan(ctx context.Context, g *ground.Ground, a *app.App, s *app.Sync) error {
+// replan looks at every link again whose rules have changed, and reports whether
+// none is left. Turns under the rules before would look in vain, so it waits until
+// there are none.
+func replan(ctx context.Context, g *ground.Ground, a *app.App, s *app.Sync, deadline time.Time) (done bool, err error) {
 	now, err := published.Read(ctx, g.Store)
 	if err != nil && !errors.Is(err, published.ErrNone) { // on this machine none is published
-		return err
+		return false, err
 	}
 	if time.Since(now.At) < known {
-		return nil // the next sweep does it
+		return true, nil // the next sweep does it
 	}
-	return a.Replan(ctx, s)
+	return a.Replan(ctx, s, deadline)
 }
