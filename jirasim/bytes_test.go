@@ -3,6 +3,7 @@ package jirasim_test
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
@@ -82,6 +83,26 @@ func FuzzRequests(f *testing.F) {
 		q.SetBasicAuth("admin@example.com", "example")
 		w := serve(t, flavour, p.sim, q)
 		answers(t, fmt.Sprintf("%s %s", method, u), w)
+	})
+}
+
+// TestABodySaysWhatItIs: one that says it is no JSON is refused where JSON is
+// taken; a ";" parts nothing in a query, and what is no escape is left out.
+func TestABodySaysWhatItIs(t *testing.T) {
+	both(t, func(t *testing.T, p *play) {
+		for kind, want := range map[string]int{"text/plain": 415, "application/x-www-form-urlencoded": 415, "application/json; charset=utf-8": 201, "": 201, ";": 415} {
+			q := *p
+			if q.with = nil; kind != "" {
+				q.with = http.Header{"Content-Type": {kind}}
+			}
+			a := q.must(want, "POST", "/issue", `{"fields":{"project":{"key":"`+p.project()+`"},"issuetype":{"name":"Bug"},"summary":"one; two"}}`)
+			if says := fmt.Sprint(a.at("detail"), a.at("message")); want == 415 && !strings.Contains(says, "HTTP 415 Unsupported Media Type") && !strings.Contains(says, "Content-Type '"+kind+"' is not supported.") {
+				t.Errorf("%q is refused with %s", kind, a.raw)
+			}
+		}
+		if a := p.must(200, "GET", "/issue/"+p.project()+"-1?fields=summary;x,priority&expand=%zz", nil); a.at("fields", "priority") == nil || a.at("fields", "status") != nil {
+			t.Errorf("it shows %s", a.raw)
+		}
 	})
 }
 

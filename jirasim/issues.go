@@ -48,7 +48,7 @@ func (c *call) number(name string, def int) (int, error) {
 		return 0, &problem{400, "Bad Request", fmt.Sprintf("Failed to convert '%s' with value: '%s'", name, s)}
 	}
 	if err != nil {
-		return 0, &problem{404, "Not Found", "null for uri: " + c.r.URL.Path}
+		return 0, &problem{404, "Not Found", c.r.URL.Path}
 	}
 	return n, nil
 }

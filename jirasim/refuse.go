@@ -37,8 +37,8 @@ func (*unread) Error() string {
 	return "There was an error parsing JSON. Check that your request body is valid."
 }
 
-// A problem is how Cloud refuses what never reached an operation: paths,
-// methods, parameters.
+// A problem refuses what never reached an operation: paths, methods, types,
+// parameters.
 type problem struct {
 	status int
 	title  string
@@ -47,28 +47,27 @@ type problem struct {
 
 func (p *problem) Error() string { return p.detail }
 
-func (p *problem) reply(r *http.Request) reply {
-	return reply{status: p.status, header: http.Header{"Content-Type": {"application/problem+json;charset=UTF-8"}}, body: map[string]any{
-		"type": "about:blank", "title": p.title, "status": p.status, "detail": p.detail, "instance": r.URL.Path}}
+// stray is how a problem is told. Data Center's words are unverified.
+func (s *Sim) stray(p *problem, r *http.Request) reply {
+	if s.opt.Flavour == Cloud {
+		return reply{status: p.status, header: http.Header{"Content-Type": {"application/problem+json;charset=UTF-8"}}, body: object{
+			"type": "about:blank", "title": p.title, "status": p.status, "detail": p.detail, "instance": r.URL.Path}}
+	}
+	says := fmt.Sprintf("HTTP %d %s", p.status, p.title)
+	if p.status == 404 {
+		says = "null for uri: " + s.base(r) + r.URL.Path
+	}
+	return reply{status: p.status, body: object{"message": says, "status-code": p.status}}
 }
 
-// astray answers a path or a method that is not there. Data Center's answers
-// are unverified.
+// astray answers a path or a method that is not there.
 func (s *Sim) astray(r *http.Request, allow []string) reply {
 	if len(allow) > 0 {
-		p := &problem{405, "Method Not Allowed", fmt.Sprintf("Method '%s' is not supported.", r.Method)}
-		rep := p.reply(r)
-		if s.opt.Flavour == DataCenter {
-			rep = reply{status: 405, body: map[string]any{"message": "HTTP 405 Method Not Allowed", "status-code": 405}}
-		}
+		rep := s.stray(&problem{405, "Method Not Allowed", fmt.Sprintf("Method '%s' is not supported.", r.Method)}, r)
 		rep.set("Allow", strings.Join(allow, ", "))
 		return rep
 	}
-	if s.opt.Flavour == DataCenter {
-		return reply{status: 404, body: map[string]any{"message": "null for uri: " + s.base(r) + r.URL.Path, "status-code": 404}}
-	}
-	p := &problem{404, "Not Found", fmt.Sprintf("No endpoint %s %s.", r.Method, r.URL.Path)}
-	return p.reply(r)
+	return s.stray(&problem{404, "Not Found", fmt.Sprintf("No endpoint %s %s.", r.Method, r.URL.Path)}, r)
 }
 
 // stranger answers who must log in and did not: as recorded.

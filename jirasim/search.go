@@ -61,6 +61,9 @@ func searchGet(c *call) (reply, error) {
 
 func searchPost(c *call) (reply, error) {
 	var in search
+	if err := c.spoken(); err != nil {
+		return reply{}, err
+	}
 	d := json.NewDecoder(bytes.NewReader(c.body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&in); err != nil {

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -18,6 +20,9 @@ import (
 
 // largest is how many bytes a request may have.
 const largest = 32 << 20
+
+// slowest is how long a body may take to come.
+const slowest = 30 * time.Second
 
 // A call is one request being answered. The site is locked while it is.
 type call struct {
@@ -52,12 +57,16 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.page.ServeHTTP(w, r)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largest))
+	body, err := whole(w, r)
 	if err != nil {
 		status := 400
-		if large := (*http.MaxBytesError)(nil); errors.As(err, &large) {
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			status = 408
+		}
+		if _, large := errors.AsType[*http.MaxBytesError](err); large {
 			status = 413
 		}
+		w.Header().Set("Connection", "close")
 		s.turnAway(w, r, reply{status: status, body: errorBody{[]string{"The request could not be read."}, map[string]string{}}}) // the words are unverified
 		return
 	}
@@ -71,7 +80,7 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.turnAway(w, r, s.astray(r, allow))
 		return
 	}
-	c := &call{s: s, r: r, route: rt, vars: vars, query: r.URL.Query(), body: body}
+	c := &call{s: s, r: r, route: rt, vars: vars, query: queryOf(r), body: body}
 	if rt.control {
 		write(w, c.control())
 		return
@@ -95,6 +104,24 @@ func (s *Sim) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Sim) turnAway(w http.ResponseWriter, r *http.Request, rep reply) {
 	s.lost(r.Method, r.URL.RequestURI(), rep.status)
 	write(w, rep)
+}
+
+// whole reads a body that comes within its time: whoever sends a part of it and
+// no more is not waited for.
+func whole(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	at := http.NewResponseController(w)
+	_ = at.SetReadDeadline(time.Now().Add(slowest)) // a recorder of a test has no connection
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largest))
+	if err == nil {
+		_ = at.SetReadDeadline(time.Time{}) // else the server would wait for the rest
+	}
+	return b, err
+}
+
+// queryOf is the query of a request. A ";" in it parts nothing, as in Jira.
+func queryOf(r *http.Request) url.Values {
+	q, _ := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B")) // what is no escape is left out, as Tomcat does
+	return q
 }
 
 // unheard notes a request whose caller did not wait until it was looked at.
@@ -179,7 +206,7 @@ func (c *call) run() reply {
 		return refused(no)
 	}
 	if p, is := errors.AsType[*problem](err); is {
-		return p.reply(c.r)
+		return c.s.stray(p, c.r)
 	}
 	if u, is := errors.AsType[*unfit](err); is {
 		return u.reply()
@@ -235,11 +262,24 @@ func marshal(body any) ([]byte, error) {
 
 // decode reads the body as JSON.
 func (c *call) decode(to any) error {
-	if len(strings.TrimSpace(string(c.body))) == 0 {
+	if len(bytes.TrimSpace(c.body)) == 0 {
 		return nil
+	}
+	if err := c.spoken(); err != nil {
+		return err
 	}
 	if err := json.Unmarshal(c.body, to); err != nil {
 		return &unread{}
 	}
 	return nil
+}
+
+// spoken refuses a body that says it is something else than JSON; one that says
+// nothing is taken, which is unverified.
+func (c *call) spoken() error {
+	says := c.r.Header.Get("Content-Type")
+	if kind, _, _ := mime.ParseMediaType(says); says == "" || kind == "application/json" || strings.HasSuffix(kind, "+json") {
+		return nil
+	}
+	return &problem{415, "Unsupported Media Type", "Content-Type '" + says + "' is not supported."}
 }

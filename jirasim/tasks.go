@@ -126,7 +126,9 @@ func bulkMove(c *call) (reply, error) {
 			return reply{}, err
 		}
 		for _, id := range in.Targets[k].Issues {
-			to[id] = t
+			if i, no := c.w.Issue(c.by.User, id); no == nil {
+				to[i.ID] = t
+			}
 			all = append(all, id)
 		}
 	}
@@ -135,9 +137,6 @@ func bulkMove(c *call) (reply, error) {
 	}
 	return submitted(c.bulk("Bulk move", all, func(i *world.Issue) error {
 		t := to[i.ID]
-		if t.project == nil {
-			t = to[i.Key]
-		}
 		if !c.w.May(c.by.User, "MOVE_ISSUES", c.w.Home(i)) || !c.w.May(c.by.User, "CREATE_ISSUES", t.project) {
 			return world.Refuse(403, "You do not have permission to move this issue.")
 		}

@@ -13,7 +13,7 @@ type Body struct {
 	Fields     map[string]json.RawMessage              `json:"fields"`
 	Update     map[string][]map[string]json.RawMessage `json:"update"`
 	Properties []Property                              `json:"properties"`
-	Metadata   json.RawMessage                         `json:"historyMetadata"`
+	Metadata   Metadata                                `json:"historyMetadata"`
 	Transition *struct {
 		ID Loose `json:"id"`
 	} `json:"transition"`
@@ -249,12 +249,12 @@ func eventName(f Flavour, c *Change) string {
 
 // change puts the next version of an issue and returns its history entry; nil
 // if nothing differs.
-func (w *World) change(by By, i *Issue, set map[string]Value, metadata json.RawMessage) *Change {
+func (w *World) change(by By, i *Issue, set map[string]Value, metadata Metadata) *Change {
 	items := w.items(i.Values, set)
 	if len(items) == 0 {
 		return nil
 	}
-	c := &Change{ID: w.Next("change"), Author: by.User.ID, At: by.Now, Items: items, Metadata: metadata}
+	c := &Change{ID: w.Next("change"), Author: by.User.ID, At: by.Now, Items: items, Metadata: json.RawMessage(metadata)}
 	n := *i
 	n.Values = maps.Clone(i.Values)
 	for id, v := range set {
