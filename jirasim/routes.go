@@ -60,18 +60,24 @@ func tree(f Flavour) *node {
 	return root
 }
 
-// plant puts a route under each version of the API. "latest" is version 2.
+// plant puts a route under each version of its API. "latest" is version 2 of
+// the platform's, and another name of the only one of agile, webhooks and
+// sessions, which is unverified.
 func (n *node) plant(r route, f Flavour) {
-	versions := map[string]int{"2": 2, "3": 3, "latest": 2}
-	if f == DataCenter {
-		delete(versions, "3")
-	}
-	if !strings.Contains(r.path, "{v}") {
+	part, versions := "{v}", map[string]int{"2": 2, "3": 3, "latest": 2}
+	switch {
+	case strings.Contains(r.path, "/1.0/"):
+		part, versions = "/1.0/", map[string]int{"/1.0/": 2, "/latest/": 2}
+	case strings.Contains(r.path, "/1/"):
+		part, versions = "/1/", map[string]int{"/1/": 2, "/latest/": 2}
+	case !strings.Contains(r.path, part):
 		versions = map[string]int{"": 2}
+	case f == DataCenter:
+		delete(versions, "3")
 	}
 	for v, api := range versions {
 		r := r
-		r.name, r.api = strings.Replace(r.path, "{v}", v, 1), api
+		r.name, r.api = strings.Replace(r.path, part, v, 1), api
 		n.put(r)
 	}
 }

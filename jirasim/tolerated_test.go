@@ -42,3 +42,19 @@ func TestTolerated(t *testing.T) {
 		})
 	}
 }
+
+// TestLatest calls what has one version only by the name of its latest.
+func TestLatest(t *testing.T) {
+	for _, f := range []jirasim.Flavour{jirasim.Cloud, jirasim.DataCenter} {
+		p := open(t, f)
+		if a := p.must(200, "GET", "/rest/agile/latest/board", nil); a.at("values", 0, "name") == nil {
+			t.Errorf("%s: the boards are %s", f, a.raw)
+		}
+		if f == jirasim.DataCenter {
+			p.must(200, "GET", "/rest/auth/latest/session", nil)
+			p.must(200, "GET", "/rest/jira-webhook/latest/webhooks", nil)
+		} else {
+			p.must(200, "GET", "/rest/webhooks/latest/webhook", nil)
+		}
+	}
+}
