@@ -31,6 +31,9 @@ func boardRoutes() []route {
 		{"GET", board + "/epic/none/issue", both, loggedIn(onBoard(boardNoEpic)), "", "", 0, false},
 		{"GET", board + "/epic/{epic}/issue", both, loggedIn(onBoard(boardEpicIssues)), "", "", 0, false},
 		{"GET", board + "/project", both, loggedIn(onBoard(boardProjects)), "", "", 0, false},
+		{"GET", board + "/project/full", cloud, loggedIn(onBoard(boardProjects)), "", "", 0, false},
+		{"GET", board + "/quickfilter", both, loggedIn(onBoard(quickFilters)), "making any, which a person does", "", 0, false},
+		{"GET", board + "/quickfilter/{quickfilter}", both, loggedIn(onBoard(quickFilter)), "", "", 0, false},
 		{"GET", board + "/version", both, loggedIn(onBoard(boardVersions)), "", "", 0, false},
 		{"GET", board + "/properties", both, loggedIn(onBoard(boardKeys)), "", "", 0, false},
 		{"GET", board + "/properties/{key}", both, loggedIn(onBoard(boardProperty(readProperty))), "", "", 0, false},
@@ -172,15 +175,29 @@ func boardConfiguration(c *call, b *world.Board) (reply, error) { return ok(c.v.
 // issuesBy answers a page of the issues that a query and a test fit, in the
 // order of the caller's own jql where that has one.
 func (c *call) issuesBy(q jql.Query, fits func(*world.Issue) bool) (reply, error) {
-	own, err := jql.Parse(c.query.Get("jql"))
+	own, err := c.readable(c.query.Get("jql"))
 	if err != nil {
-		return reply{}, world.Refuse(400, "%s", err.Error())
+		return reply{}, err
 	}
-	hits, wrong := c.w.Find(c.by, joined(q, own))
+	if q = joined(q, own); strings.HasPrefix(c.route.path, softwareRoot) {
+		c.reconcile(c.reconcilable())
+	}
+	hits, wrong := c.w.Find(c.by, q)
 	if len(wrong) > 0 && c.query.Get("validateQuery") != "false" {
 		return reply{}, &world.Refusal{Status: 400, Messages: wrong}
 	}
 	hits = slices.DeleteFunc(hits, func(h world.Hit) bool { return !fits(h.Issue) })
+	switch {
+	case strings.HasSuffix(c.route.path, "/approximate-count"):
+		return ok(object{"count": len(hits)})
+	case strings.HasPrefix(c.route.path, softwareRoot):
+		return c.softwarePage(q, hits)
+	}
+	return c.boardPage(hits)
+}
+
+// boardPage answers a page by its offset.
+func (c *call) boardPage(hits []world.Hit) (reply, error) {
 	start, most, err := c.paging(50)
 	if err != nil {
 		return reply{}, err
@@ -296,6 +313,15 @@ func boardProjects(c *call, b *world.Board) (reply, error) {
 		return reply{}, err
 	}
 	return leaf(c, ps, true, c.v.project)
+}
+
+// quickFilters lists none: only a person makes one.
+func quickFilters(c *call, _ *world.Board) (reply, error) {
+	return leaf(c, []object{}, true, func(o object) object { return o })
+}
+
+func quickFilter(*call, *world.Board) (reply, error) {
+	return reply{}, world.Refuse(404, "The quick filter does not exist or you do not have permission to view it.") // unverified
 }
 
 func boardVersions(c *call, b *world.Board) (reply, error) {

@@ -249,3 +249,51 @@ func TestBoardsAreKept(t *testing.T) {
 		}
 	})
 }
+
+// TestIssuesOfBoardsByTokens: what Cloud lists under /rest/software, page by
+// page, is what it lists under /rest/agile.
+func TestIssuesOfBoardsByTokens(t *testing.T) {
+	p := open(t, jirasim.Cloud)
+	one, two, three := p.create(map[string]any{"summary": "one"}), p.create(map[string]any{"summary": "two"}), p.create(map[string]any{"summary": "three"})
+	epic := p.create(map[string]any{"summary": "An epic", "issuetype": map[string]any{"name": "Epic"}})
+	p.must(204, "POST", agile+"/epic/"+epic+"/issue", map[string]any{"issues": []string{one, two}})
+	sprint := p.sprint("First")
+	p.must(204, "POST", sprint+"/issue", map[string]any{"issues": []string{one}})
+	for list, want := range map[string]string{
+		"/board/10000/issue":                   one + " " + two + " " + three,
+		"/board/10000/backlog":                 two + " " + three,
+		"/board/10000/sprint/10000/issue":      one,
+		"/board/10000/epic/none/issue":         three,
+		"/board/10000/epic/" + epic + "/issue": one + " " + two,
+		"/sprint/10000/issue":                  one,
+		"/epic/none/issue":                     three,
+		"/epic/" + epic + "/issue":             one + " " + two,
+	} {
+		var got []string
+		for next := ""; ; {
+			a := p.must(200, "GET", "/rest/software/1.0"+list+"?maxResults=1&nextPageToken="+next, nil)
+			if next, _ = a.at("nextPageToken").(string); keys(a.list("issues")) != "" {
+				got = append(got, keys(a.list("issues")))
+			}
+			if a.at("isLast") == true {
+				break
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s lists %q, want %q", list, got, want)
+		}
+	}
+	for list, want := range map[string]float64{"/board/10000/issue": 3, "/board/10000/backlog": 2} {
+		if got := p.must(200, "GET", "/rest/software/1.0"+list+"/approximate-count?jql=summary+is+not+empty", nil).at("count"); got != want {
+			t.Errorf("%s has %v, want %v", list, got, want)
+		}
+	}
+	p.must(400, "GET", "/rest/software/1.0/board/10000/issue?nextPageToken=x", nil)
+	p.must(400, "GET", "/rest/software/1.0/board/10000/issue?maxResults=0", nil)
+	p.must(404, "GET", "/rest/software/1.0/board/9/issue", nil)
+	if got := p.must(200, "GET", agile+"/board/10000/quickfilter", nil).list("values"); len(got) != 0 {
+		t.Errorf("nobody made the quick filters %v", got)
+	}
+	p.must(404, "GET", agile+"/board/10000/quickfilter/1", nil)
+	p.must(200, "GET", agile+"/board/10000/project/full", nil)
+}

@@ -92,7 +92,7 @@ func describes(f jirasim.Flavour, path string) (*description, string) {
 		name = "v3"
 	case strings.HasPrefix(path, "/rest/api/2/"):
 		name = "v2"
-	case strings.HasPrefix(path, "/rest/agile/1.0/"):
+	case strings.HasPrefix(path, "/rest/agile/1.0/"), strings.HasPrefix(path, "/rest/software/1.0/"):
 		name = "agile"
 	default:
 		return nil, ""

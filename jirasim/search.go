@@ -39,24 +39,46 @@ type search struct {
 }
 
 func searchGet(c *call) (reply, error) {
+	in, err := c.searched()
+	if err != nil {
+		return reply{}, err
+	}
+	return c.search(in)
+}
+
+// searched reads what a search is asked for in its address.
+func (c *call) searched() (search, error) {
 	in := search{JQL: c.query.Get("jql"), Next: c.query.Get("nextPageToken"), Expand: c.query.Get("expand"),
 		Fields: c.query["fields"], Properties: c.query["properties"]}
 	if c.query.Has("maxResults") {
 		n, err := c.number("maxResults", 50)
 		if err != nil {
-			return reply{}, err
+			return in, err
 		}
 		in.Most = &n
 	}
+	in.Reconcile = c.reconcilable()
+	return in, nil
+}
+
+// reconcilable are the issues that the address of a search wants to see as they are.
+func (c *call) reconcilable() (ids []int64) {
 	for _, s := range c.query["reconcileIssues"] {
 		for part := range strings.SplitSeq(s, ",") {
 			var n int64
 			if _, err := fmt.Sscan(part, &n); err == nil {
-				in.Reconcile = append(in.Reconcile, n)
+				ids = append(ids, n)
 			}
 		}
 	}
-	return c.search(in)
+	return ids
+}
+
+// reconcile lets a search see issues as they are.
+func (c *call) reconcile(ids []int64) {
+	for _, id := range ids {
+		c.w.Reconcile(fmt.Sprint(id))
+	}
 }
 
 func searchPost(c *call) (reply, error) {
@@ -104,14 +126,25 @@ func (in search) within(q jql.Query) error {
 	return nil
 }
 
+// most is how many issues a page is to have.
+func (in search) most() int {
+	if in.Most == nil {
+		return 50
+	}
+	return *in.Most
+}
+
+func (in search) sized() error {
+	if n := in.most(); n < 1 || n > 5000 {
+		return world.Refuse(400, "The max results parameter has to be between 1 and 5,000.")
+	}
+	return nil
+}
+
 // search answers one page. Pages may be short without being last: docs/JIRA.md "Search".
 func (c *call) search(in search) (reply, error) {
-	most := 50
-	if in.Most != nil {
-		most = *in.Most
-	}
-	if most < 1 || most > 5000 {
-		return reply{}, world.Refuse(400, "The max results parameter has to be between 1 and 5,000.")
+	if err := in.sized(); err != nil {
+		return reply{}, err
 	}
 	q, err := c.parse(in.JQL)
 	if err != nil {
@@ -120,24 +153,27 @@ func (c *call) search(in search) (reply, error) {
 	if err := in.within(q); err != nil {
 		return reply{}, err
 	}
-	for _, id := range in.Reconcile {
-		c.w.Reconcile(fmt.Sprint(id))
-	}
+	c.reconcile(in.Reconcile)
 	hits, err := c.w.Search(c.by, q)
 	if err != nil {
 		return reply{}, err
 	}
+	a := ask{fields: names("id", in.Fields...), expand: names("", in.Expand), properties: names("", in.Properties...)}
+	return c.tokened(in, in.JQL, q, hits, a, c.found)
+}
+
+// tokened answers the page of hits that a token names. What is asked in other
+// words than it was given for, it names no page of.
+func (c *call) tokened(in search, asked string, q jql.Query, hits []world.Hit, a ask, show func(*world.Issue, ask) object) (reply, error) {
 	if in.Next != "" {
-		p, fits := readPlace(in.Next, in.JQL, c.by.Now)
+		p, fits := readPlace(in.Next, asked, c.by.Now)
 		if !fits {
 			return reply{}, world.Refuse(400, "The provided next page token is invalid or expired.")
 		}
 		hits = c.w.After(c.by, q, hits, p.Keys, p.ID)
 	}
-	a := ask{fields: names("id", in.Fields...), expand: names("", in.Expand), properties: names("", in.Properties...)}
-	if n := len(a.fields); n == 1 && (a.fields[0] == "id" || a.fields[0] == "key") {
-		most = min(most, 5000)
-	} else {
+	most := in.most()
+	if n := len(a.fields); n != 1 || a.fields[0] != "id" && a.fields[0] != "key" {
 		most = min(most, 100)
 	}
 	if len(hits) > most && most > 1 && c.s.dice.chance("short page", c.s.faults.ShortPages) {
@@ -147,13 +183,13 @@ func (c *call) search(in search) (reply, error) {
 	a.expand, top = outer(a.expand)
 	out := []any{}
 	for _, h := range page(hits, 0, most) {
-		out = append(out, c.found(h.Issue, a))
+		out = append(out, show(h.Issue, a))
 	}
 	o := object{"issues": out, "isLast": len(hits) <= most}
 	c.describe(o, top)
 	if len(hits) > most {
 		last := hits[most-1]
-		o["nextPageToken"] = place{Query: digest(in.JQL), Keys: last.Keys, ID: last.Issue.ID, Until: c.by.Now.Add(7 * 24 * time.Hour)}.write()
+		o["nextPageToken"] = place{Query: digest(asked), Keys: last.Keys, ID: last.Issue.ID, Until: c.by.Now.Add(7 * 24 * time.Hour)}.write()
 	}
 	return ok(o)
 }
