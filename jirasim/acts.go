@@ -89,6 +89,18 @@ func (a Act) check(s *Sim) error {
 	return nil
 }
 
+// found refuses an act on an issue that is not there.
+func (a Act) found(s *Sim) error {
+	issue := cmp.Or(a.Archive, a.Restore, a.Delete)
+	if a.Move != nil {
+		issue = a.Move.Issue
+	}
+	if _, no := s.w.Issue(s.w.Users[0], issue); issue != "" && no != nil {
+		return fmt.Errorf("there is no issue %q", issue)
+	}
+	return nil
+}
+
 func (s *Sim) account(name string) (*world.User, error) {
 	if u := s.w.Login(name); u != nil {
 		return u, nil

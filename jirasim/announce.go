@@ -41,12 +41,12 @@ func (s *Sim) dispatch(h *world.Hook, d delivery) {
 	if fate("late", f.Late) {
 		d.delay = time.Duration(s.dice.below("webhook "+h.ID+" delay", int64(f.Delay)))
 	}
-	if free := s.held[h.ID]; free != nil {
+	if one, is := s.held[h.ID]; is && s.now().Before(one.until) {
 		delete(s.held, h.ID)
-		d.through = free
+		d.through = one.free
 	} else if fate("shuffled", f.Shuffled) {
 		gate := make(chan struct{})
-		d.gate, d.patience, s.held[h.ID] = gate, patience, sync.OnceFunc(func() { close(gate) })
+		d.gate, s.held[h.ID] = gate, held{sync.OnceFunc(func() { close(gate) }), s.now().Add(patience)}
 	}
 	s.post.send(d)
 	if fate("doubled", f.Doubled) {
@@ -56,6 +56,12 @@ func (s *Sim) dispatch(h *world.Hook, d delivery) {
 
 // patience is how long a delivery waits to be overtaken.
 const patience = 10 * time.Second
+
+// A held delivery waits to be overtaken, until somebody lets it go.
+type held struct {
+	free  func()
+	until time.Time
+}
 
 // padded is a JSON object of so many bytes; what is longer already stays.
 func padded(body []byte, size int) []byte {

@@ -9,7 +9,7 @@ import (
 
 // login finds who calls. Cloud takes what it does not recognise for anonymous,
 // so that a wrong token finds nothing instead of being refused: docs/JIRA.md
-// "Authentication". Data Center refuses it, and knows personal access tokens.
+// "Authentication". Data Center refuses it. A trap turns either round.
 func (c *call) login() (*world.User, *reply) {
 	head := c.r.Header.Get("Authorization")
 	if head == "" && c.s.opt.Flavour == DataCenter {
@@ -19,7 +19,7 @@ func (c *call) login() (*world.User, *reply) {
 		return nil, nil
 	}
 	u := c.known(head)
-	if u == nil && c.s.opt.Flavour == DataCenter {
+	if u == nil && c.s.faults.BadCredentials == refuses {
 		r := stranger()
 		r.set("X-Seraph-Loginreason", "AUTHENTICATED_FAILED")
 		return nil, &r

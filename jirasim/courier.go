@@ -21,8 +21,7 @@ type delivery struct {
 	flow        string        // Primary or Secondary
 	bearer      func() string // the token that proves a dynamic webhook, made for each try; nil: none
 	delay       time.Duration
-	gate        <-chan struct{} // it waits until the next one is through, or for its patience; nil: it does not
-	patience    time.Duration
+	gate        <-chan struct{} // it waits until the next one is through, or loses patience; nil: it does not
 	through     func()          // lets go the one that waits for this; nil: none does
 	retries     []time.Duration // how long to wait before each further try
 }
@@ -134,7 +133,7 @@ func (c *courier) carry(d delivery) {
 		d.through = func() {}
 	}
 	defer d.through()
-	if !c.pause(d.delay, nil) || d.gate != nil && !c.pause(d.patience, d.gate) {
+	if !c.pause(d.delay, nil) || d.gate != nil && !c.pause(patience, d.gate) {
 		return
 	}
 	for try := 0; ; try++ {

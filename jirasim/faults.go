@@ -2,6 +2,7 @@ package jirasim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -190,7 +191,7 @@ func (c *call) setFaults() error {
 		return err
 	}
 	for n, a := range in.Do {
-		if err := a.check(s); err != nil {
+		if err := cmp.Or(a.check(s), a.found(s)); err != nil {
 			return fmt.Errorf("do[%d]: %w", n, err)
 		}
 	}

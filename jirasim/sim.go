@@ -69,7 +69,7 @@ type Sim struct {
 	ahead  time.Duration // how far its clock was set forward
 	faults Faults
 	dice   dice
-	held   map[string]func() // by id of a webhook: lets go the delivery that waits to be overtaken
+	held   map[string]held // by id of a webhook
 	cloud  *limits.Cloud
 	users  *limits.Users
 	log    journal
@@ -93,7 +93,7 @@ func New(o Options) *Sim {
 		}
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s := &Sim{opt: o, routes: tree(o.Flavour), ctx: ctx, stop: stop, w: world.Found(o.Flavour, o.Seed, o.Projects), held: map[string]func(){},
+	s := &Sim{opt: o, routes: tree(o.Flavour), ctx: ctx, stop: stop, w: world.Found(o.Flavour, o.Seed, o.Projects), held: map[string]held{},
 		dice: newDice(o.Seed), cloud: limits.NewCloud(), users: &limits.Users{Rate: nodeRate, Size: nodeRate}}
 	s.post = newCourier(ctx, o.Client)
 	s.page = ui.New(grounds{s}, o.PublicURL)
