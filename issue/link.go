@@ -48,7 +48,8 @@ type Sent struct {
 // A Reply is what became of one place of a write.
 type Reply struct {
 	State ReplyState `json:"state"`
-	Why   string     `json:"why,omitempty"` // the site's sentence, for Refused; may hold a person's name
+	Why   string     `json:"why,omitempty"`   // the site's sentence, for Refused; may hold a person's name
+	Final bool       `json:"final,omitempty"` // Refused for what the value is, such as its length: it is not tried again until it changes
 }
 
 // A ReplyState is one of the answers a write can have.

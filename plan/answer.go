@@ -69,7 +69,7 @@ func uncreate(s *issue.Side, i int, now time.Time, o Outcome) {
 	sent := s.Sent[i]
 	for x, r := range o.Replies {
 		if v := sent.Want[x]; r.State == issue.Refused && (v != nil || x == issue.Whole()) {
-			w.refuse(x, v, r.Why, now, now.Add(backoff(s.Tried[x])))
+			w.refused(x, v, r, now)
 		}
 	}
 	s.Sent = slices.Delete(s.Sent, i, i+1)

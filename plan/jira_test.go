@@ -35,6 +35,7 @@ type jira struct {
 	carries  map[string]bool                            // nil: a create's body carries all but status
 	rewrites map[string]func(issue.Scalar) issue.Scalar // what the site makes of a written value
 	robot    map[string]issue.Value                     // what a robot puts back after each write of ours
+	longest  int                                        // a text may have so many letters; 0: any
 	hides    []string                                   // comments on no page of the next look
 }
 
@@ -124,6 +125,8 @@ func (j *jira) write(c issue.Change, now time.Time) plan.Outcome {
 	})
 	for _, x := range places {
 		switch {
+		case j.tooLong(c.Patch[x]):
+			o.Replies[x] = issue.Reply{State: issue.Refused, Why: "it is too long", Final: true}
 		case x.Row != (issue.Ref{}):
 			o.Replies[x] = j.writeRow(x, c, now, o.Rows)
 		case j.refuses[x.Field] != "":
@@ -136,6 +139,16 @@ func (j *jira) write(c issue.Change, now time.Time) plan.Outcome {
 		}
 	}
 	return o
+}
+
+func (j *jira) tooLong(v issue.Value) bool {
+	switch v := v.(type) {
+	case issue.Text:
+		return j.longest > 0 && len(text.Line(v.Doc)) > j.longest
+	case issue.Row:
+		return j.tooLong(v["body"])
+	}
+	return false
 }
 
 func (j *jira) make(c issue.Change, now time.Time) {

@@ -16,7 +16,7 @@ func (s *side) settleReplies(now time.Time) {
 		for _, x := range issue.Places(sent.Want) {
 			r := sent.Reply[x]
 			if r.State == issue.Refused {
-				s.refuse(x, sent.Want[x], r.Why, now, now.Add(backoff(s.Tried[x])))
+				s.refused(x, sent.Want[x], r, now)
 				r = issue.Reply{State: issue.NotDone}
 				sent.Reply[x] = r
 			}
@@ -26,6 +26,16 @@ func (s *side) settleReplies(now time.Time) {
 		}
 	}
 	s.Sent = slices.DeleteFunc(s.Sent, func(sent issue.Sent) bool { return len(sent.Want) == 0 && !sent.Create })
+}
+
+// refused notes that the site refused v at x. What is refused for good waits
+// until the value, the rules or what is shown change.
+func (s *side) refused(x issue.Place, v issue.Value, r issue.Reply, now time.Time) {
+	next := time.Time{}
+	if !r.Final {
+		next = now.Add(backoff(s.Tried[x]))
+	}
+	s.refuse(x, v, r.Why, now, next)
 }
 
 // backoff is how long a value that was refused is not tried again: 2 minutes,

@@ -245,6 +245,8 @@ func (s *stage) arrange(what string, args []string) error {
 		j.robot[rest[0]] = s.value(rest[0], rest[1:])
 	case "default":
 		j.defaults[rest[0]] = s.value(rest[0], rest[1:])
+	case "longest":
+		j.longest, _ = strconv.Atoi(rest[0])
 	case "hides":
 		j.hides = rest
 	default:

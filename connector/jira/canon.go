@@ -15,6 +15,10 @@ import (
 // "Limits".
 const longest = 255
 
+// longestText is how many characters a text or a comment may have, as wiki
+// markup: docs/JIRA.md "Limits".
+const longestText = 32_767
+
 // Canon implements [connector.Connector]. What becomes of a value:
 //
 //	field the project does not have   left out
@@ -26,7 +30,7 @@ const longest = 255
 //	others      without blanks at the ends
 //	Comments    the parts body, as RichText, and author
 //
-// A text that is too long stays: Jira refuses it, in its own words.
+// A text that is too long stays: Jira refuses it, in its own words and ours.
 func (p *Participant) Canon(d issue.Document) issue.Document {
 	out := issue.Document{}
 	for at, v := range d {

@@ -55,6 +55,7 @@ func (w *writing) named(err error, places []issue.Place) (rest []issue.Place) {
 	for _, at := range places {
 		if s, ok := why[at]; ok {
 			w.reply(issue.Refused, s, at)
+			w.measure(err, at)
 		} else {
 			rest = append(rest, at)
 		}

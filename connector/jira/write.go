@@ -3,11 +3,14 @@ package jira
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"unicode/utf8"
 
 	"example.com/accord/connector"
+	"example.com/accord/connector/jira/wiki"
 	"example.com/accord/issue"
 )
 
@@ -69,8 +72,32 @@ func (w *writing) reply(state issue.ReplyState, why string, places ...issue.Plac
 func (w *writing) settle(err error, places ...issue.Place) issue.ReplyState {
 	state, why := outcome(err)
 	w.reply(state, why, places...)
+	w.measure(err, places...)
 	w.note(err)
 	return state
+}
+
+// measure says of a text that was refused whether it is longer than Jira takes:
+// then it is refused for good, with what to do. It is asked first, since an
+// administrator may allow more: docs/JIRA.md "Limits".
+func (w *writing) measure(err error, places ...issue.Place) {
+	if s := statusOf(err); s != http.StatusBadRequest && s != http.StatusRequestEntityTooLarge {
+		return
+	}
+	for _, at := range places {
+		n := utf8.RuneCountInString(wiki.Encode(doc(w.c.Patch[at])))
+		if n <= longestText {
+			continue
+		}
+		with := ""
+		if at.Row != (issue.Ref{}) && at.Row.Participant != w.p.project.Participant {
+			with = ", with the line that names its author"
+		}
+		r := w.receipt.Replies[at]
+		r.Final = true
+		r.Why += fmt.Sprintf(" Here it has %d characters%s: make it shorter by %d where it was written, or more. It is not tried again before it changes", n, with, n-longestText)
+		w.receipt.Replies[at] = r
+	}
 }
 
 // spare replies for places whose write was not begun, because of an error of a

@@ -140,11 +140,31 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("%s is refused with %q", p, why)
 			}
 		}
-		long := strings.Repeat("x", 40_000)
-		got := r.write(change(v, "t2", issue.Document{place("description"): issue.Text{Doc: text.Of(long)}, place("summary"): issue.Scalar("three")}),
-			map[issue.Place]issue.ReplyState{place("description"): issue.Refused, place("summary"): issue.Done})
-		if why := got[place("description")].Why; !strings.Contains(why, "32767") {
-			t.Errorf("a text that is too long is refused with %q", why)
+		if replies[place("priority")].Final {
+			t.Error("what the site may take another day is refused for good")
+		}
+	})
+}
+
+// TestTooLong: what is longer than Jira takes is refused for good, with what to
+// do; an administrator of Data Center may allow more, so it is asked.
+func TestTooLong(t *testing.T) {
+	both(t, jirasim.Options{}, func(t *testing.T, r *jiraRig) {
+		v := r.see(r.Create(t, issue.Document{place("summary"): issue.Scalar("one")}))
+		row := issue.Place{Field: "comments", Row: issue.Ref{Participant: "b", ID: "5"}}
+		got := r.write(change(v, "t2", issue.Document{
+			place("description"): issue.Text{Doc: text.Of(strings.Repeat("x", 40_000))}, place("summary"): issue.Scalar("three"),
+			row: issue.Row{"body": issue.Text{Doc: text.Of("Ada wrote:", strings.Repeat("y", 32_760))}},
+		}), map[issue.Place]issue.ReplyState{place("description"): issue.Refused, place("summary"): issue.Done, row: issue.Refused})
+		for at, parts := range map[issue.Place][]string{
+			place("description"): {"32767", "it has 40000 characters:", "shorter by 7233"},
+			row:                  {"32767", "it has 32772 characters, with the line that names its author:", "shorter by 5"},
+		} {
+			for _, part := range parts {
+				if reply := got[at]; !reply.Final || !strings.Contains(reply.Why, part) {
+					t.Errorf("%s is refused with %q, for good: %v; want %q", at, reply.Why, reply.Final, part)
+				}
+			}
 		}
 	})
 }
