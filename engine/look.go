@@ -109,6 +109,10 @@ func (e *Engine) find(ctx context.Context, ref issue.Ref) (link issue.Link, foun
 			return link, v.Ref, err
 		}
 	}
+	link, err = e.moved(ctx, v)
+	if !errors.Is(err, durable.ErrNotFound) {
+		return link, v.Ref, err
+	}
 	if err := e.orphan(v); err != nil {
 		return link, found, err
 	}

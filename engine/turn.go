@@ -46,6 +46,9 @@ func (e *Engine) turn(ctx context.Context, ev issue.Event) error {
 	seen, err := e.look(ctx, ev.Ref)
 	if errors.Is(err, errNothing) {
 		e.Log.Debug("turn", "event", ev.Ref.String(), "cause", ev.Cause, "nothing", err.Error())
+		if m, ok := errors.AsType[*movedHere](err); ok {
+			return e.note(ctx, ev, m.link, m.Error())
+		}
 		return nil
 	}
 	if err != nil {
