@@ -43,14 +43,14 @@ func (c *call) number(name string, def int) (int, error) {
 	if s == "" {
 		return def, nil
 	}
-	n, err := strconv.Atoi(s)
+	n, err := strconv.ParseInt(s, 10, 32)
 	if err != nil && c.v.cloud() {
 		return 0, &problem{400, "Bad Request", fmt.Sprintf("Failed to convert '%s' with value: '%s'", name, s)}
 	}
 	if err != nil {
 		return 0, &problem{404, "Not Found", c.r.URL.Path}
 	}
-	return n, nil
+	return int(n), nil
 }
 
 // paging reads startAt and maxResults; what makes no sense becomes the default.

@@ -198,20 +198,16 @@ func bulkTransition(c *call) (reply, error) {
 	by, all := map[string]string{}, []string{}
 	for _, x := range in.Inputs {
 		for _, id := range x.Issues {
-			by[strings.ToUpper(id)] = x.Transition
+			if i, no := c.w.Issue(c.by.User, id); no == nil {
+				by[i.ID] = x.Transition
+			}
 			all = append(all, id)
 		}
 	}
 	if err := c.selected(all); err != nil {
 		return reply{}, err
 	}
-	return submitted(c.bulk("Bulk transition", all, func(i *world.Issue) error {
-		id, known := by[i.ID]
-		if !known {
-			id = by[strings.ToUpper(i.Key)]
-		}
-		return c.w.Pass(c.by, i, id)
-	}))
+	return submitted(c.bulk("Bulk transition", all, func(i *world.Issue) error { return c.w.Pass(c.by, i, by[i.ID]) }))
 }
 
 // archiveIssues puts issues into the archive or takes them out; sub-tasks go
@@ -228,13 +224,14 @@ func archiveIssues(on bool) handler {
 			return reply{}, world.Refuse(400, "The number of issues must be between 1 and 1000.")
 		}
 		missing, below, done := []string{}, []string{}, 0
-		for _, id := range in.Issues {
+		slices.Sort(in.Issues)
+		for _, id := range slices.Compact(in.Issues) {
 			i, no := c.w.Issue(c.by.User, string(id))
 			switch {
 			case no != nil:
 				missing = append(missing, string(id))
 			case c.w.Type(i.Values["issuetype"].Text).Subtask:
-				below = append(below, i.Key)
+				below = append(below, string(id))
 			default:
 				done += c.w.Archive(c.by, i, on)
 			}
