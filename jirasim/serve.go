@@ -268,7 +268,7 @@ func (c *call) decode(to any) error {
 	if err := c.spoken(); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(c.body, to); err != nil {
+	if err := leniently(c.body, to); err != nil {
 		return &unread{}
 	}
 	return nil
