@@ -40,11 +40,11 @@ what 'accord plan' says now.`,
 			}
 			return c.with(cmd.Context(), func(a *app.App) error {
 				if len(args) == 0 {
-					var unseen, err error
-					if saved, unseen, err = c.plans(cmd.Context(), a, nil); err != nil {
+					did, err := c.survey(cmd.Context(), a, nil)
+					if err != nil {
 						return err
 					}
-					return unless(unseen, c.applyAll(cmd.Context(), a, saved))
+					return unless(did.unseen, c.applyAll(cmd.Context(), a, did.plans))
 				}
 				return c.applyAll(cmd.Context(), a, saved)
 			})

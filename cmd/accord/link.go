@@ -38,7 +38,7 @@ decides the rest. --plan shows what would be written, and writes nothing.`,
 					if err != nil {
 						return err
 					}
-					return c.show([]planned{{e.Sync, p}})
+					return c.show(survey{plans: []planned{{e.Sync, p}}, looked: 1})
 				}
 				l, err := e.Join(cmd.Context(), who(), refs...)
 				if err != nil {
