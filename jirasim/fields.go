@@ -22,13 +22,6 @@ func fieldRoutes() []route {
 		{"DELETE", "/rest/api/{v}/customFields", center, byAdmin(deleteFields), "", "", 0, false},
 		{"GET", "/rest/api/{v}/customFields/{field}/options", center, onField(optionPage), "query and filters", "", 0, false},
 		{"GET", "/rest/api/{v}/customFieldOption/{id}", both, readOption, "", "", 0, false},
-		{"POST", "/rest/api/{v}/screens/addToDefault/{field}", both, byAdmin(onField(onScreen)), "screens of single projects: one screen is everywhere", "", 0, false},
-		{"GET", "/rest/api/{v}/screens", cloud, byAdmin(screenList), "filters", "", 0, false},
-		{"GET", "/rest/api/{v}/screens/{screen}/tabs", both, byAdmin(screenTabs), "", "", 0, false},
-		{"GET", "/rest/api/{v}/screens/{screen}/availableFields", both, byAdmin(offScreen), "", "", 0, false},
-		{"GET", "/rest/api/{v}/screens/{screen}/tabs/{tab}/fields", both, byAdmin(screenFields), "", "", 0, false},
-		{"POST", "/rest/api/{v}/screens/{screen}/tabs/{tab}/fields", both, byAdmin(putOnScreen), "", "", 0, false},
-		{"DELETE", "/rest/api/{v}/screens/{screen}/tabs/{tab}/fields/{field}", both, byAdmin(onField(takeOffScreen)), "", "", 0, false},
 	}
 }
 
@@ -253,91 +246,4 @@ func readOption(c *call) (reply, error) {
 		}
 	}
 	return reply{}, world.Refuse(404, "A custom field option with id '%s' does not exist", c.vars["id"])
-}
-
-// onScreen puts a field on the screen that all projects have.
-func onScreen(c *call, f *world.Field) (reply, error) {
-	if !f.Offscreen {
-		return reply{}, world.Refuse(400, "The field is already on the screen.")
-	}
-	c.w.Screen(f, true)
-	if c.v.cloud() {
-		return ok(object{})
-	}
-	return none()
-}
-
-func screenList(c *call) (reply, error) {
-	return c.pageOf([]any{object{"id": 1, "name": "Default Screen", "description": "Allows to update all system fields."}}, 100)
-}
-
-// screen refuses what is no screen and no tab of one.
-func (c *call) screen() error {
-	if tab, asked := c.vars["tab"]; c.vars["screen"] != "1" || asked && tab != "10000" {
-		return world.Refuse(404, "The screen with id %s does not exist.", c.vars["screen"])
-	}
-	return nil
-}
-
-func screenTabs(c *call) (reply, error) {
-	if err := c.screen(); err != nil {
-		return reply{}, err
-	}
-	return ok([]any{object{"id": 10000, "name": "Field Tab"}})
-}
-
-func screenable(f *world.Field) object { return object{"id": f.ID, "name": f.Name} }
-
-// screenFields lists what the first project has on its screens.
-func screenFields(c *call) (reply, error) {
-	if err := c.screen(); err != nil {
-		return reply{}, err
-	}
-	return c.listed(func(f *world.Field) bool { return slices.Contains(c.w.Projects[0].Edit, f.ID) })
-}
-
-func offScreen(c *call) (reply, error) {
-	if err := c.screen(); err != nil {
-		return reply{}, err
-	}
-	return c.listed(func(f *world.Field) bool { return f.Offscreen })
-}
-
-func (c *call) listed(which func(*world.Field) bool) (reply, error) {
-	out := []any{}
-	for _, f := range c.w.Fields {
-		if len(c.w.Projects) > 0 && which(f) {
-			out = append(out, screenable(f))
-		}
-	}
-	return ok(out)
-}
-
-func putOnScreen(c *call) (reply, error) {
-	if err := c.screen(); err != nil {
-		return reply{}, err
-	}
-	var in struct {
-		Field string `json:"fieldId"`
-	}
-	if err := c.decode(&in); err != nil {
-		return reply{}, err
-	}
-	f := c.w.Field(in.Field)
-	if f == nil || !f.Offscreen {
-		return reply{}, world.Refuse(400, "The field with id %s is not there, or on the screen already.", in.Field)
-	}
-	c.w.Screen(f, true)
-	return ok(screenable(f))
-}
-
-func takeOffScreen(c *call, f *world.Field) (reply, error) {
-	if err := c.screen(); err != nil {
-		return reply{}, err
-	}
-	if f.Offscreen || !f.Custom {
-		return reply{}, world.Refuse(404, "The field with id %s is not on the screen.", f.ID)
-	}
-	c.w.Screen(f, false)
-	return none()
 }

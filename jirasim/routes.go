@@ -32,7 +32,7 @@ const (
 func operations() []route {
 	return slices.Concat(siteRoutes(), projectRoutes(), versionRoutes(), componentRoutes(), roleRoutes(), permissionRoutes(), fieldRoutes(), contextRoutes(), groupRoutes(), taskRoutes(), changelogRoutes(), sessionRoutes(), namedRoutes(), userRoutes(), metaRoutes(), issueRoutes(), commentRoutes(), propertyRoutes(), searchRoutes(), hookRoutes(), dynamicRoutes(), oauthRoutes(),
 		linkRoutes(), remoteRoutes(), worklogRoutes(), watcherRoutes(), attachmentRoutes(), archiveRoutes(), settingRoutes(),
-		grantRoutes(), levelRoutes(), statusRoutes(),
+		setupRoutes(),
 		boardRoutes(), sprintRoutes(), epicRoutes(), softwareRoutes(), queryRoutes(), filterRoutes())
 }
 

@@ -142,11 +142,21 @@ func (w *World) Screen(f *Field, on bool) {
 			p.Create, p.Edit = append(p.Create, f.ID), append(p.Edit, f.ID)
 		}
 	}
+	if len(w.Screens) > 0 {
+		for _, t := range w.Screens[0].Tabs {
+			t.List = without(t.List, f.ID)
+		}
+		if on {
+			w.Screens[0].Tabs[0].List = append(w.Screens[0].Tabs[0].List, f.ID)
+		}
+	}
 }
 
 // DropField ends a custom field, and with it what issues held in it.
 func (w *World) DropField(by By, f *Field) {
-	w.Screen(f, false)
+	for _, s := range w.Screens {
+		w.Displace(s, f)
+	}
 	for _, i := range w.Issues {
 		if _, has := i.Values[f.ID]; has {
 			n := *i

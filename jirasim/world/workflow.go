@@ -123,6 +123,7 @@ func (w *World) relink() {
 		f.Name, f.System, f.Description = "jira", true, "The default Jira workflow."
 		w.AddWorkflow(By{}, f)
 	}
+	w.display()
 	for _, p := range w.Projects {
 		if s := w.FlowSchemeOf(p.FlowScheme); s != nil {
 			p.Workflow = w.WorkflowOf(s.Default)
@@ -167,10 +168,10 @@ func (w *World) resettle(by By, which func(*Issue) bool, instead map[string]stri
 	}
 }
 
-// Relink applies what was changed in a scheme or a workflow to the projects.
-func (w *World) Relink(by By) {
+// Relink applies what was changed in workflows to the projects: as Follow.
+func (w *World) Relink(by By, instead map[string]string) {
 	w.relink()
-	w.resettle(by, func(*Issue) bool { return true }, nil)
+	w.resettle(by, func(*Issue) bool { return true }, instead)
 }
 
 // Followers lists the projects whose issues may have a workflow.

@@ -47,6 +47,7 @@ type World struct {
 	FlowSchemes []*FlowScheme
 
 	PermissionSchemes []*PermissionScheme // the default one first
+	Screens           []*Screen           // the default one first
 	Defaults          map[string]string   `json:",omitempty"` // ids by "priority", "resolution"
 	LinkTypes         []*LinkType
 	Settings          *Settings
