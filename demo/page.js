@@ -3,8 +3,9 @@
 const deeds = document.getElementById("deeds");
 const stream = new EventSource("/events");
 let lost = false;
-stream.addEventListener("open", () => { document.getElementById("live").hidden = false; if (lost) location.reload(); });
-stream.addEventListener("error", () => { document.getElementById("live").hidden = true; lost = true; });
+const live = document.getElementById("live");
+stream.addEventListener("open", () => { live.hidden = false; if (lost) location.reload(); });
+stream.addEventListener("error", () => { lost = true; live.textContent = "not live"; live.classList.add("lost"); });
 stream.addEventListener("deed", (e) => {
   deeds.querySelector(".none")?.remove();
   deeds.insertAdjacentHTML("afterbegin", e.data);

@@ -30,29 +30,32 @@ func TestWhatADeedSays(t *testing.T) {
 		"an edit and what comes of it": {durable.Record{
 			Claims:  map[issue.Place][]issue.Claim{summary: {{By: "support", Person: "Ada", Value: issue.Scalar("new")}}},
 			Changes: []issue.Change{{On: issue.Ref{Participant: "development", ID: "1"}, Patch: issue.Document{summary: issue.Scalar("new")}}},
-		}, "heard Ada, Cloud summary: new|write right Data Center summary: new"},
+		}, "heard Ada, Cloud summary new|write right Data Center summary new"},
 		"a create": {durable.Record{Changes: []issue.Change{{On: issue.Ref{Participant: "support"}, Patch: issue.Document{summary: issue.Scalar("x")}}}},
 			"write left Cloud creates “x”"},
 		"a comment": {durable.Record{Changes: []issue.Change{{On: issue.Ref{Participant: "support", ID: "1"}, Patch: issue.Document{body: hello}}}},
-			"write left Cloud comment: Hello you"},
+			"write left Cloud comment Hello you"},
 		"a comment that is gone": {durable.Record{Changes: []issue.Change{{On: issue.Ref{Participant: "support", ID: "1"}, Patch: issue.Document{body: nil}}}},
 			"write left Cloud comment removed"},
 		"a refusal": {durable.Record{Replies: map[issue.Participant]map[issue.Place]issue.Reply{"development": {summary: {State: issue.Refused, Why: "too long"}}}},
-			"refused Data Center summary: too long"},
+			"refused Data Center summary too long"},
 		"what lost": {durable.Record{Overruled: map[issue.Place][]issue.Claim{summary: {{By: "development", Value: issue.SetOf("b", "a")}}}},
-			"lost Data Center summary: a, b"},
+			"lost Data Center summary a, b"},
 		"a note":        {durable.Record{Note: "paused"}, "note paused"},
-		"an empty text": {durable.Record{Changes: []issue.Change{{On: issue.Ref{Participant: "support", ID: "1"}, Patch: issue.Document{summary: issue.Text{}}}}}, "write left Cloud summary: nothing"},
+		"an empty text": {durable.Record{Changes: []issue.Change{{On: issue.Ref{Participant: "support", ID: "1"}, Patch: issue.Document{summary: issue.Text{}}}}}, "write left Cloud summary nothing"},
 		"nothing":       {durable.Record{}, ""},
 	} {
 		d := narrate(l, c.r)
 		var got []string
 		for _, x := range d.Lines {
-			got = append(got, strings.Join(strings.Fields(x.Kind+" "+x.To+" "+x.Who+" "+x.Text), " "))
+			got = append(got, strings.Join(strings.Fields(x.Kind+" "+x.To+" "+x.Who+" "+x.Field+" "+x.Text), " "))
 		}
 		if s := strings.Join(got, "|"); s != c.want || d.Keys != "SUP-1 · DEV-2" {
 			t.Errorf("%s: %q of %s, want %q", reason, s, d.Keys, c.want)
 		}
+	}
+	if two := (deed{Lines: []line{{part{Kind: "heard", Who: "Ada"}, row{"a", "1"}}, {part{Kind: "heard", Who: "Ada"}, row{"b", "2"}}, {part{Kind: "note"}, row{"", "3"}}}}).Passages(); len(two) != 2 || len(two[0].Rows) != 2 || two[1].Rows[0].Text != "3" {
+		t.Errorf("three lines of two parts are %v", two)
 	}
 	if long := short(issue.Scalar(strings.Repeat("é", 200))); len([]rune(long)) != widest+1 {
 		t.Errorf("a long value is %q", long)

@@ -30,10 +30,41 @@ type deed struct {
 
 // A Line is one thing of a deed.
 type line struct {
-	Kind string // "heard", "write", "refused", "lost", "held" or "note"
+	part
+	row
+}
+
+// A Part is of whom lines tell, and how.
+type part struct {
+	Kind string // "heard", "write", "refused", "lost" or "note"
 	To   string // of a write: "left" or "right"
 	Who  string
-	Text string
+}
+
+// A Row is what one line tells.
+type row struct {
+	Field string // empty: the text speaks of no single one
+	Text  string
+}
+
+// A Passage is what one part has in a row.
+type passage struct {
+	part
+	Rows []row
+}
+
+// Passages are the lines of a deed, put together where one follows another of
+// the same part.
+func (d deed) Passages() []passage {
+	var out []passage
+	for _, l := range d.Lines {
+		if n := len(out); n == 0 || out[n-1].part != l.part {
+			out = append(out, passage{part: l.part})
+		}
+		last := &out[len(out)-1]
+		last.Rows = append(last.Rows, l.row)
+	}
+	return out
 }
 
 func newTale(store durable.Store) *tale {
@@ -99,7 +130,7 @@ func narrate(l issue.Link, r durable.Record) deed {
 	d := deed{At: r.At.Format(time.TimeOnly), Keys: keys(l), Why: r.Event.Cause}
 	for _, x := range sorted(r.Claims) {
 		for _, c := range r.Claims[x] {
-			d.Lines = append(d.Lines, line{Kind: "heard", Who: claimant(c), Text: said(x, c.Value)})
+			d.Lines = append(d.Lines, line{part{Kind: "heard", Who: claimant(c)}, said(x, c.Value)})
 		}
 	}
 	for _, c := range r.Changes {
@@ -107,32 +138,31 @@ func narrate(l issue.Link, r durable.Record) deed {
 	}
 	for _, x := range sorted(r.Overruled) {
 		for _, c := range r.Overruled[x] {
-			d.Lines = append(d.Lines, line{Kind: "lost", Who: claimant(c), Text: said(x, c.Value)})
+			d.Lines = append(d.Lines, line{part{Kind: "lost", Who: claimant(c)}, said(x, c.Value)})
 		}
 	}
 	for _, who := range slices.Sorted(maps.Keys(r.Replies)) {
 		for _, x := range sorted(r.Replies[who]) {
 			if y := r.Replies[who][x]; y.State == issue.Refused {
-				d.Lines = append(d.Lines, line{Kind: "refused", Who: place(who), Text: x.Field + ": " + y.Why})
+				d.Lines = append(d.Lines, line{part{Kind: "refused", Who: place(who)}, row{x.Field, y.Why}})
 			}
 		}
 	}
 	if r.Note != "" {
-		d.Lines = append(d.Lines, line{Kind: "note", Text: r.Note})
+		d.Lines = append(d.Lines, line{part{Kind: "note"}, row{Text: r.Note}})
 	}
 	return d
 }
 
 // writes are the lines of what one participant is told.
 func writes(c issue.Change) []line {
-	to := map[bool]string{true: "left", false: "right"}[c.On.Participant == "support"]
-	who := place(c.On.Participant)
+	p := part{"write", map[bool]string{true: "left", false: "right"}[c.On.Participant == "support"], place(c.On.Participant)}
 	if c.On.ID == "" {
-		return []line{{"write", to, who, "creates “" + short(c.Patch[issue.Place{Field: "summary"}]) + "”"}}
+		return []line{{p, row{Text: "creates “" + short(c.Patch[issue.Place{Field: "summary"}]) + "”"}}}
 	}
 	var out []line
 	for _, x := range sorted(c.Patch) {
-		out = append(out, line{"write", to, who, said(x, c.Patch[x])})
+		out = append(out, line{p, said(x, c.Patch[x])})
 	}
 	return out
 }
@@ -168,15 +198,15 @@ func keys(l issue.Link) string {
 }
 
 // said is a field and what it is to be.
-func said(x issue.Place, v issue.Value) string {
+func said(x issue.Place, v issue.Value) row {
 	name := x.Field
 	if x.Row.ID != "" {
 		name = strings.TrimSuffix(x.Field, "s")
 		if v == nil {
-			return name + " removed"
+			return row{name, "removed"}
 		}
 	}
-	return name + ": " + short(v)
+	return row{name, short(v)}
 }
 
 // widest is how much of a value is shown.

@@ -10,10 +10,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"example.com/accord/jirasim"
 )
@@ -126,14 +128,74 @@ func TestTheLifeOfAnIssue(t *testing.T) {
 func TestByKeyboard(t *testing.T) {
 	ctx := open(t)
 	do(t, ctx, "the board", chromedp.Navigate(site(t, jirasim.Cloud)+"/"), sees("#live"))
-	for n := 0; ask[string](t, ctx, `document.activeElement.id`) != "move-SUP-1-11"; n++ {
-		if n > 40 {
-			t.Fatal("Tab does not reach the first card's move")
+	key := func(keys string) action { return chromedp.KeyEvent(keys) }
+	to := func(id string) {
+		t.Helper()
+		for n := 0; ask[string](t, ctx, `document.activeElement.id`) != id; n++ {
+			if n > 60 {
+				t.Fatalf("Tab does not reach %s", id)
+			}
+			do(t, ctx, "Tab", key("\t"))
+			if width := ask[string](t, ctx, `document.activeElement === document.body ? "2px" : getComputedStyle(document.activeElement).outlineWidth`); width != "2px" {
+				t.Fatalf("at %s the focus is not seen: %s", ask[string](t, ctx, `document.activeElement.outerHTML`), width)
+			}
 		}
-		do(t, ctx, "Tab", chromedp.KeyEvent("\t"))
 	}
-	do(t, ctx, "Enter moves it", chromedp.KeyEvent("\r"), sees(".going #card-SUP-1[data-marked]"))
+	to("move-SUP-1-11")
+	do(t, ctx, "Enter moves it", key("\r"), sees(".going #card-SUP-1[data-marked]"))
 	do(t, ctx, "the focus stays with the card", comes(`document.activeElement.closest("#card-SUP-1") !== null`))
+	do(t, ctx, "the form to create", comes(`(document.querySelector("#create summary").focus(), true)`), key("\r"), sees("#new-summary"))
+	to("new-summary")
+	do(t, ctx, "Escape closes it", key("x"), key(kb.Escape), comes(`!document.querySelector("#create").open && document.activeElement.matches("#create summary")`))
+	do(t, ctx, "and keeps what was written", key("\r"), sees("#new-summary"), comes(`document.querySelector("#new-summary").value === "x"`))
+	do(t, ctx, "what is refused", chromedp.SetValue(chromedp.CSS("#new-summary"), strings.Repeat("x", 300)))
+	to("new-summary")
+	do(t, ctx, "Enter sends it, and the focus is where the fault is", key("\r"), sees("#new-summary-wrong"), comes(`document.activeElement.id === "new-summary" && document.activeElement.getAttribute("aria-describedby") === "new-summary-wrong"`))
+	do(t, ctx, "what is mended is taken, and the focus is at the button", chromedp.SetValue(chromedp.CSS("#new-summary"), "short"), key("\r"), sees("#card-SUP-4[data-marked]"), comes(`document.activeElement.matches("#create summary")`))
+}
+
+// TestACardIsDragged to a column that the workflow leads to, and to one that it
+// does not lead to.
+func TestACardIsDragged(t *testing.T) {
+	ctx := open(t)
+	do(t, ctx, "the board", chromedp.Navigate(site(t, jirasim.Cloud)+"/"), sees("#live"))
+	drag := func(to string) action { return chromedp.DragAndDrop(chromedp.CSS("#card-SUP-1"), chromedp.CSS(to)) }
+	do(t, ctx, "drag it too far", drag("#column-10012"), sees("#news li"))
+	if said := ask[string](t, ctx, `document.querySelector("#news").textContent`); said != "There is no way there from here" {
+		t.Errorf("too far is told as %q", said)
+	}
+	do(t, ctx, "drag it on", drag("#column-3"), sees("#column-3 #card-SUP-1[data-marked]"))
+	if ask[bool](t, ctx, `document.querySelector(".held, .there, .over") !== null`) {
+		t.Error("it is still held")
+	}
+}
+
+// TestAFileIsAttached, shown to who looks on, and taken off again; none at all
+// is refused beside the form.
+func TestAFileIsAttached(t *testing.T) {
+	url := site(t, jirasim.DataCenter)
+	name := filepath.Join(t.TempDir(), "notes & more.txt")
+	if err := os.WriteFile(name, []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx := open(t)
+	other := tab(t, ctx)
+	for _, c := range []context.Context{ctx, other} {
+		do(t, c, "the issue", chromedp.Navigate(url+"/browse/DEV-1"), sees("#live"))
+	}
+	do(t, ctx, "attach nothing", comes(`document.querySelector("#attach").noValidate = true`), clicks("#attach-do"), sees("#attach .wrong"))
+	if at := ask[string](t, ctx, `document.activeElement.id`); at != "attach-file" {
+		t.Errorf("after that the focus is at %q", at)
+	}
+	do(t, ctx, "attach a file", chromedp.SetUploadFiles(chromedp.CSS("#attach-file"), []string{name}), clicks("#attach-do"), sees("#files li[data-marked]"))
+	do(t, other, "who looks on sees it, marked", sees("#files li[data-marked]"))
+	got := ask[string](t, ctx, `document.querySelector("#files a").textContent + ": " + document.querySelector("#attach-file").value + (document.querySelector("#attach .wrong") ?? "")`)
+	if got != "notes & more.txt: " {
+		t.Errorf("it shows %q", got)
+	}
+	do(t, ctx, "what is in it", comes(`fetch(document.querySelector("#files a").href).then((r) => r.text()).then((s) => s === "hello")`))
+	do(t, ctx, "take it off", clicks("#files button"), sees("#files .none"))
+	do(t, other, "who looks on sees that it is gone", sees("#files .none"))
 }
 
 // TestWithoutAScript does the same with the server alone.
@@ -149,8 +211,11 @@ func TestWithoutAScript(t *testing.T) {
 func TestItFits(t *testing.T) {
 	url := site(t, jirasim.Cloud)
 	ctx := open(t)
-	for _, width := range []int64{1280, 390} {
-		for name, path := range map[string]string{"board": "/", "issue": "/browse/SUP-1"} {
+	long := strings.NewReplacer("LONG", strings.Repeat("Donaudampfschifffahrt", 10)).Replace(`fetch("/rest/api/2/issue/SUP-1", {method: "PUT", headers: {"Content-Type": "application/json", Authorization: "Basic " + btoa("admin@example.com:example")},
+		body: JSON.stringify({fields: {summary: "LONG", labels: ["LONG"], description: "{code}\nLONG LONG\n{code}\n||LONG||LONG||\n|a|b|\n\n[LONG|https://LONG]"}})}).then((r) => r.ok)`)
+	do(t, ctx, "an issue of long words", chromedp.Navigate(url+"/"), comes(long))
+	for _, width := range []int64{1440, 1024, 500, 390, 320} {
+		for name, path := range map[string]string{"board": "/", "issue": "/browse/SUP-1", "trouble": "/browse/SUP-99"} {
 			do(t, ctx, name, chromedp.EmulateViewport(width, 900), chromedp.Navigate(url+path), sees("#live"))
 			if wide := ask[int64](t, ctx, `document.documentElement.scrollWidth`); wide > width {
 				t.Errorf("the %s is %d wide at %d", name, wide, width)

@@ -52,23 +52,37 @@ func attach(v *visit) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	all, err := v.sent()
+	if err == nil {
+		_, err = v.w.Attach(v.by, i, all)
+	}
+	if err == nil {
+		return answer{to: issueAt(i.Key) + "#files"}, nil
+	}
+	f := form{}
+	return v.again(err, &f, i, func() answer {
+		s := v.panel(i)
+		s.Unhung = f.Wrong
+		return answer{name: "issue", data: s}
+	})
+}
+
+// sent are the files that came with a form.
+func (v *visit) sent() ([]world.File, error) {
 	var all []world.File
 	if v.r.MultipartForm != nil {
 		for _, h := range v.r.MultipartForm.File["file"] {
 			f, err := uploaded(h)
 			if err != nil {
-				return answer{}, world.Refuse(400, "The file %s could not be read.", h.Filename)
+				return nil, world.Refuse(400, "The file %s could not be read.", h.Filename)
 			}
 			all = append(all, f)
 		}
 	}
 	if len(all) == 0 {
-		return answer{}, world.Refuse(400, "Choose a file first.")
+		return nil, world.Refuse(400, "Choose a file first.")
 	}
-	if _, err := v.w.Attach(v.by, i, all); err != nil {
-		return answer{}, err
-	}
-	return answer{to: issueAt(i.Key) + "#files"}, nil
+	return all, nil
 }
 
 func uploaded(h *multipart.FileHeader) (world.File, error) {

@@ -29,6 +29,7 @@ type input struct {
 	Value    string
 	Was      string // what the issue held when the form was drawn: only what differs is sent
 	Must     bool
+	Main     bool // the text that the form is about
 	Options  []option
 	Wrong    string
 	Preview  template.HTML
@@ -45,7 +46,7 @@ func (v *visit) inputs(on func(string) bool, values map[string]world.Value) []in
 		if !on(f.ID) || f.ID == "reporter" || f.ID == "creator" {
 			continue
 		}
-		in := input{ID: f.ID, Name: f.Name, Kind: f.Kind, Must: f.ID == "summary"}
+		in := input{ID: f.ID, Name: f.Name, Kind: f.Kind, Must: f.ID == "summary", Main: f.ID == "description"}
 		switch f.Kind {
 		case world.Line, world.Rich, world.Number, world.Date, world.Labels:
 		case world.Select, world.Person, world.PriorityOf, world.ResolvedAs:

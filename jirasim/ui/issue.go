@@ -23,7 +23,8 @@ type panel struct {
 	MayEdit, MayComment  bool
 	MayDelete, MayAttach bool
 	Files                []hung
-	Wrong                []string // why the last move, or whatever it was, was refused
+	Wrong                []string // why the last move was refused
+	Unhung               []string // why no file was attached
 }
 
 // A Fact is one field of an issue.
@@ -148,5 +149,5 @@ func (v *visit) editing(i *world.Issue) form {
 }
 
 func (v *visit) commenting(i *world.Issue) form {
-	return form{Name: "say", Action: issueAt(i.Key) + "/comment", Verb: "Comment", Inputs: []input{{ID: "body", Name: "Comment", Kind: world.Rich, Must: true}}}
+	return form{Name: "say", Action: issueAt(i.Key) + "/comment", Verb: "Comment", Inputs: []input{{ID: "body", Name: "Comment", Kind: world.Rich, Must: true, Main: true}}}
 }

@@ -23,7 +23,7 @@ function take(page) {
   const near = document.activeElement?.closest("[data-item]")?.id;
   for (const old of regions(document)) {
     const next = page.getElementById(old.id);
-    if (!next || drawn.get(old.id) === next.innerHTML || old.matches("details[open]")) continue;
+    if (!next || drawn.get(old.id) === next.innerHTML || old.matches("details[open]") || old.querySelector("details[open]")) continue;
     drawn.set(old.id, next.innerHTML);
     const before = new Map([...old.querySelectorAll("[data-item]")].map((i) => [i.id, where(i)]));
     old.innerHTML = next.innerHTML;
@@ -32,8 +32,10 @@ function take(page) {
   }
   document.title = page.title;
   if (held && document.activeElement?.id !== held) {
-    const back = document.getElementById(held) ?? document.getElementById(near ?? "")?.querySelector("a");
+    const same = document.getElementById(held);
+    const back = same ?? document.getElementById(near ?? "")?.querySelector("a");
     back?.focus({ preventScroll: true });
+    if (!same) back?.scrollIntoView({ block: "nearest" });
   }
 }
 
@@ -44,31 +46,34 @@ function replace(page) {
   document.querySelector("main").replaceWith(document.importNode(page.querySelector("main"), true));
   document.title = page.title;
   remember();
-  ready(document);
-  document.querySelector("main").focus();
+  ready(document.querySelector("main"));
+  const wrong = document.querySelector("main [aria-invalid]");
+  (wrong ?? document.querySelector("main")).focus();
+  if (!wrong) scrollTo(0, 0);
 }
 
 // look draws this page anew; however often it is asked, once at a time.
-let looking = false, again = false;
+let looking = false, again = false, dragging = false;
 async function look() {
-  if (looking) { again = true; return; }
+  if (looking || dragging) { again = true; return; }
   looking = true;
   try {
     const answer = await fetch(location.href, { cache: "no-store" });
     const page = read(await answer.text());
-    if (answer.ok) take(page); else replace(page);
+    if (answer.ok && dragging) again = true; else if (answer.ok) take(page); else replace(page);
   } catch { /* the stream says when the site is back */ }
   looking = false;
-  if (again) { again = false; look(); }
+  if (again && !dragging) { again = false; look(); }
 }
 
 // send sends a form and shows what comes of it.
 async function send(form, button) {
   const body = new FormData(form, button);
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(body) });
+  const answer = await fetch(form.action, { method: "POST", body: form.enctype === "multipart/form-data" ? body : new URLSearchParams(body) });
   const page = read(await answer.text());
   if (!answer.ok) return replace(page);
-  form.closest("details")?.removeAttribute("open");
+  const box = form.closest("details");
+  if (box) { box.open = false; box.querySelector("summary").focus(); }
   if (!form.closest("[data-live]")) {
     form.reset();
     form.querySelectorAll(".shown").forEach((s) => { s.hidden = true; });
@@ -93,7 +98,11 @@ function ready(part) {
   }
   for (const card of part.querySelectorAll(".card")) {
     card.draggable = true;
-    card.addEventListener("dragstart", (e) => e.dataTransfer.setData("text/plain", card.dataset.issue));
+    card.addEventListener("dragstart", (e) => {
+      e.dataTransfer.setData("text/plain", card.dataset.issue);
+      drag(card);
+    });
+    card.addEventListener("dragend", () => drag(null));
   }
   for (const column of part.querySelectorAll(".column")) {
     column.addEventListener("dragover", (e) => { e.preventDefault(); column.classList.add("over"); });
@@ -102,11 +111,21 @@ function ready(part) {
       e.preventDefault();
       column.classList.remove("over");
       const card = document.getElementById("card-" + e.dataTransfer.getData("text/plain"));
-      const way = card?.querySelector(`button[data-to="${column.dataset.status}"]`);
+      const way = card?.querySelector(`.way[data-to="${column.dataset.status}"]`);
+      drag(null);
       if (way) way.click();
       else if (card && card.closest(".column") !== column) say("There is no way there from here");
     });
   }
+}
+
+// drag shows where a card can go. Nothing is drawn anew while one is held.
+function drag(card) {
+  dragging = card !== null;
+  for (const c of document.querySelectorAll(".card.held")) c.classList.remove("held");
+  card?.classList.add("held");
+  for (const c of document.querySelectorAll(".column")) c.classList.toggle("there", !!card?.querySelector(`.way[data-to="${c.dataset.status}"]`));
+  if (!dragging && again) { again = false; look(); }
 }
 
 // show draws the preview of a text that is being written.
@@ -129,12 +148,21 @@ function say(words) {
 
 document.documentElement.classList.add("script");
 document.getElementById("account").addEventListener("change", (e) => e.target.form.submit());
+document.addEventListener("keydown", (e) => {
+  const open = e.key === "Escape" && !e.defaultPrevented && document.activeElement.closest("details[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary").focus();
+  look(); // it was not drawn anew while it was open
+});
 remember();
 ready(document);
 let wait;
 const stream = new EventSource(root + "events");
-stream.addEventListener("open", () => { document.getElementById("live").hidden = false; look(); });
-stream.addEventListener("error", () => { document.getElementById("live").hidden = true; });
+const live = document.getElementById("live");
+const alive = (is) => { live.hidden &&= !is; live.textContent = is ? "live" : "not live"; live.classList.toggle("lost", !is); };
+stream.addEventListener("open", () => { alive(true); look(); });
+stream.addEventListener("error", () => alive(false));
 stream.addEventListener("news", (e) => {
   say(JSON.parse(e.data).text);
   clearTimeout(wait);

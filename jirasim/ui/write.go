@@ -12,6 +12,7 @@ type trouble struct {
 	frame
 	Status int
 	Wrong  []string
+	Back   string
 }
 
 // trouble shows an error that no form has a place for.
@@ -22,7 +23,11 @@ func (v *visit) trouble(err error) answer {
 	}
 	f := form{}
 	f.blame(no)
-	return answer{status: no.Status, name: "trouble", data: trouble{v.frame("That did not work", ""), no.Status, f.Wrong}}
+	to := Root
+	if key := v.r.PathValue("key"); v.r.Method == "POST" && key != "" && v.w.Project(v.by.User, key) == nil {
+		to = issueAt(key)
+	}
+	return answer{status: no.Status, name: "trouble", data: trouble{v.frame("That did not work", ""), no.Status, f.Wrong, to}}
 }
 
 // again shows a page anew whose form was refused, or is only looked at.
