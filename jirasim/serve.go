@@ -161,7 +161,9 @@ func (c *call) answer(ill strike) reply {
 		}
 	}
 	var rep reply
-	if ill.fault.Effect != "before" {
+	if ill.fault.Effect == "before" {
+		c.by.User, _ = c.caller() // for the journal
+	} else {
 		rep = c.reply()
 	}
 	meant := rep.status
@@ -173,12 +175,17 @@ func (c *call) answer(ill strike) reply {
 	return rep
 }
 
+// caller finds who calls, whichever way.
+func (c *call) caller() (*world.User, *reply) {
+	if isGateway(c.r.URL.EscapedPath()) {
+		return c.entitled()
+	}
+	return c.login()
+}
+
 // reply is what Jira answers.
 func (c *call) reply() reply {
-	user, refused := c.login()
-	if isGateway(c.r.URL.EscapedPath()) {
-		user, refused = c.entitled()
-	}
+	user, refused := c.caller()
 	c.by.User, c.v.user, c.v.zone = user, user, world.Zone(user)
 	rep := reply{}
 	if refused != nil {

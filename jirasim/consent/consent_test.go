@@ -72,6 +72,22 @@ func TestACodeIsGoodOnce(t *testing.T) {
 	}
 }
 
+func TestAccessTokensExpireWhenToldSo(t *testing.T) {
+	s, got := given(t)
+	s.Expire("another app")
+	if s.Bearer(noon, got.Access) == nil {
+		t.Fatal("those of another app are gone")
+	}
+	s.Expire(app.ID)
+	if s.Bearer(noon, got.Access) != nil {
+		t.Error("it is still good")
+	}
+	next, err := s.Renew(noon, app, got.Refresh)
+	if err != nil || s.Bearer(noon, next.Access) == nil {
+		t.Errorf("the consent is gone with it: %v", err)
+	}
+}
+
 func TestWithoutOfflineAccessNothingIsRefreshed(t *testing.T) {
 	s := server()
 	online := asked

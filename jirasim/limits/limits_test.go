@@ -99,6 +99,28 @@ func TestAccountsOfANodeAreLimitedApart(t *testing.T) {
 	}
 }
 
+func TestAnAppHasPointsForAnHourOfTheClock(t *testing.T) {
+	c := limits.NewCloud()
+	now := start.Add(40 * time.Minute)
+	for n := range 3 {
+		if v := c.Points("a", 3, 10, now); v.Refused || v.Remaining != 10-3*(n+1) || !v.Reset.Equal(start.Add(time.Hour)) || v.Reason != limits.Global {
+			t.Fatalf("request %d: %+v", n, v)
+		}
+	}
+	if v := c.Points("a", 3, 10, now); !v.Refused || v.Wait != 20*time.Minute || v.Remaining != 1 || v.Limit != 10 {
+		t.Fatalf("over its points: %+v", v)
+	}
+	if c.Points("a", 1, 10, now).Refused {
+		t.Error("what is left is not given")
+	}
+	if c.Points("b", 10, 10, now).Refused {
+		t.Error("another app has no points of its own")
+	}
+	if v := c.Points("a", 3, 10, start.Add(time.Hour)); v.Refused || v.Remaining != 7 {
+		t.Errorf("in the next hour: %+v", v)
+	}
+}
+
 // TestNoWindowIsEverOverfull lets requests come at random and counts every
 // stretch of time: 20 in 2 s, 100 in 30 s, and never refused without need.
 func TestNoWindowIsEverOverfull(t *testing.T) {

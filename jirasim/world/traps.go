@@ -66,8 +66,8 @@ func tidyLine(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, 
 
 // tidy is native rich text as a site keeps it that normalises. In wiki markup
 // lines end with CR LF and without blanks, and so does the text; in ADF hard
-// blanks are plain ones, neighbours with equal marks are one, and there is no
-// empty paragraph at the end. Which of it Jira does where is unverified; what
+// blanks are plain ones, neighbours with equal marks are one, no block ends with
+// a blank, and no text with an empty paragraph. Which of it Jira does where is unverified; what
 // is tidy stays as it is.
 func (w *World) tidy(native string) string {
 	if w.Flavour == DataCenter {
@@ -116,6 +116,11 @@ func joined(content any) any {
 			n["content"] = joined(n["content"])
 		}
 		out = append(out, n)
+	}
+	if end := last(out); end != nil {
+		if end["text"] = strings.TrimRight(end["text"].(string), " \t"); end["text"] == "" {
+			out = out[:len(out)-1]
+		}
 	}
 	return out
 }
