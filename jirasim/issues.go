@@ -38,12 +38,17 @@ func (c *call) issue() (*world.Issue, error) {
 }
 
 // number reads a numeric parameter.
-func (c *call) number(name string, def int) (int, error) {
+func (c *call) number(name string, def int) (int, error) { return c.integer(name, def, 32) }
+
+// millis reads an instant in milliseconds.
+func (c *call) millis(name string, def int) (int, error) { return c.integer(name, def, 64) }
+
+func (c *call) integer(name string, def, bits int) (int, error) {
 	s := c.query.Get(name)
 	if s == "" {
 		return def, nil
 	}
-	n, err := strconv.ParseInt(s, 10, 32)
+	n, err := strconv.ParseInt(s, 10, bits)
 	if err != nil && c.v.cloud() {
 		return 0, &problem{400, "Bad Request", fmt.Sprintf("Failed to convert '%s' with value: '%s'", name, s)}
 	}

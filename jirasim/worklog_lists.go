@@ -132,7 +132,7 @@ func deletedWorklogs(c *call) (reply, error) {
 // feed answers a page of ids of worklogs in the order of their change. The
 // last minute is left out: docs/JIRA.md "Worklogs".
 func (c *call) feed(name string, read func(since, until int64) []world.Forgotten) (reply, error) {
-	since, err := c.number("since", 0)
+	since, err := c.millis("since", 0)
 	if err != nil {
 		return reply{}, err
 	}

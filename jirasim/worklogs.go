@@ -104,11 +104,11 @@ func readWorklogs(c *call) (reply, error) {
 		if start, most, err = c.paging(5000); err != nil {
 			return reply{}, err
 		}
-		after, err := c.number("startedAfter", 0)
+		after, err := c.millis("startedAfter", 0)
 		if err != nil {
 			return reply{}, err
 		}
-		before, err := c.number("startedBefore", 1<<62)
+		before, err := c.millis("startedBefore", 1<<62)
 		if err != nil {
 			return reply{}, err
 		}
