@@ -25,6 +25,10 @@ type Connector interface {
 	// none, State is Absent and Looked is when the search began.
 	Find(ctx context.Context, link issue.Ref, since time.Time) (issue.View, error)
 
+	// Mark leaves the mark of link on an issue that exists, with the issues that
+	// a person made one with it, itself among them. It may be left again.
+	Mark(ctx context.Context, id string, link issue.Ref, joined ...issue.Ref) error
+
 	// Made walks the issues in scope that our account created at or after since
 	// (zero: ever), oldest first; one may come twice. Its views are hints: Ref,
 	// Key, Created, Clock. Where one lacks its Mark, Read shows it. A search is

@@ -53,6 +53,7 @@ func Connector(t *testing.T, open func(t *testing.T, check func(*testing.T, Rig)
 		"starts no call too late":             startsNoneLate,
 		"creates with a mark":                 createsMarked,
 		"creates without what is refused":     createsWithoutRefused,
+		"marks what is there":                 marksWhatIsThere,
 		"finds nothing that is not ours":      findsOursOnly,
 		"walks what we made":                  walksMade,
 		"shows rows":                          showsRows,

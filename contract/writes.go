@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"slices"
 	"time"
 
 	"example.com/accord/issue"
@@ -150,6 +151,32 @@ func createsWithoutRefused(b *bench) {
 		b.Fatalf("the rest was not made: %+v", r)
 	}
 	b.shows(r.Ref.ID, summary, issue.Scalar("made"))
+}
+
+// marksWhatIsThere: issues that a person made one carry a mark as well, which
+// changes nothing else of them, and no search of ours finds them by it.
+func marksWhatIsThere(b *bench) {
+	id := b.create("a person's")
+	before := b.see(id)
+	link, joined := issue.Ref{Participant: "other", ID: "7"}, []issue.Ref{{Participant: "other", ID: "7"}, before.Ref}
+	for range 2 {
+		if err := b.Connector.Mark(b.Context(), id, link, joined...); err != nil {
+			b.Fatal(err)
+		}
+	}
+	v := b.see(id)
+	if v.Mark != link || !slices.Equal(v.Joined, joined) || v.Ours {
+		b.Errorf("it shows the mark %v and %v, ours: %v", v.Mark, v.Joined, v.Ours)
+	}
+	if !v.Doc.Equal(before.Doc) || len(v.Log) != len(before.Log) {
+		b.Errorf("the mark changed %v, log %v", issue.Diff(before.Doc, v.Doc), v.Log)
+	}
+	if found, err := b.Connector.Find(b.Context(), link, time.Now().Add(-time.Hour)); err != nil || found.State != issue.Absent {
+		b.Errorf("Find: %v %q %v", found.Ref, found.State, err)
+	}
+	if err := b.Connector.Mark(b.Context(), "999999", link, joined...); err == nil {
+		b.Error("an issue that there is not was marked")
+	}
 }
 
 func findsOursOnly(b *bench) {

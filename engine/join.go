@@ -16,12 +16,16 @@ import (
 // Join makes existing issues one link, of which every one was edited alone: the
 // first turn merges them as at first contact. The ids may be keys. It fails with
 // [durable.ErrTaken] if one of them is part of another link already; joining
-// again what is one does no harm.
+// again what is one does no harm, and leaves the marks that are missing. An error
+// with a link that has a revision says that they are one without their marks.
 func (e *Engine) Join(ctx context.Context, by string, refs ...issue.Ref) (issue.Link, error) {
 	link, err := e.meet(ctx, refs)
 	if errors.Is(err, durable.ErrTaken) {
 		if old, one := e.joined(ctx, refs); one { // by a call that may have died before its event
-			return old, e.again(ctx, issue.Event{Cause: Linked}, old, e.now())
+			if err := e.again(ctx, issue.Event{Cause: Linked}, old, e.now()); err != nil {
+				return old, err
+			}
+			return old, e.mark(ctx, old, refs)
 		}
 	}
 	if err != nil {
@@ -33,7 +37,10 @@ func (e *Engine) Join(ctx context.Context, by string, refs ...issue.Ref) (issue.
 		return link, fmt.Errorf("link %s: %w", link.ID, err)
 	}
 	link.Revision = 1
-	return link, e.again(ctx, ev, link, e.now())
+	if err := e.again(ctx, ev, link, e.now()); err != nil {
+		return link, err
+	}
+	return link, e.mark(ctx, link, refs)
 }
 
 // joined returns the link that all of refs are, if they are one.

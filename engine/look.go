@@ -65,6 +65,11 @@ func (e *Engine) look(ctx context.Context, ref issue.Ref) (*sight, error) {
 	if blank(link) && len(s.errs) > 0 {
 		return nil, durable.Later{At: s.again, Why: fmt.Sprintf("the issues of link %s meet for the first time, and not all can be seen: %v", link.ID, s.unseen())}
 	}
+	if blank(link) {
+		if err := e.complete(ctx, s); err != nil {
+			return nil, err
+		}
+	}
 	if link.Revision == 0 { // a link is born only with a look at its first issue
 		if err := s.errs[found.Participant]; err != nil {
 			return nil, err
@@ -103,7 +108,7 @@ func (e *Engine) find(ctx context.Context, ref issue.Ref) (link issue.Link, foun
 	if link, err = e.Store.Link(ctx, v.Ref); !errors.Is(err, durable.ErrNotFound) {
 		return link, found, err // ref was a key, or the link was born meanwhile
 	}
-	if v.Ours && v.Mark != (issue.Ref{}) {
+	if v.Mark != (issue.Ref{}) {
 		link, err = e.marked(ctx, v)
 		if !errors.Is(err, durable.ErrNotFound) {
 			return link, v.Ref, err
@@ -132,11 +137,16 @@ func (e *Engine) known(ctx context.Context, ref issue.Ref) (issue.Link, error) {
 	return link, err
 }
 
-// marked returns the link that an issue of our making is named after; it is
-// found again if the store does not know it. [durable.ErrNotFound]: the name is
-// of no participant of this sync.
+// marked returns the link that an issue is named after, which we made or a person
+// joined; it is found again if the store does not know it. [durable.ErrNotFound]:
+// the name is of no participant of this sync, or the others are not named so.
 func (e *Engine) marked(ctx context.Context, v issue.View) (issue.Link, error) {
 	link, err := e.Store.Link(ctx, v.Mark)
+	if !v.Ours {
+		if link, err = e.rejoin(ctx, v, link, err); err != nil {
+			return link, err
+		}
+	}
 	if _, ours := e.Connectors[v.Mark.Participant]; ours && errors.Is(err, durable.ErrNotFound) {
 		if err := e.reuniteAll(ctx, v); err != nil {
 			return link, err

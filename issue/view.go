@@ -24,6 +24,7 @@ type View struct {
 	Ref     Ref
 	Key     string            // what people call it, such as "SUP-12"; it may change
 	Mark    Ref               // the link named in the issue's own property; zero if none
+	Joined  []Ref             // the issues that a person made one, from the same property, itself among them unless it is a clone; nil: we made it, or nobody did
 	Ours    bool              // its creator is our account
 	Created time.Time         // by the site's clock
 	Updated time.Time         // by the site's clock

@@ -59,7 +59,7 @@ func (t *Tracker) fields(id string) issue.View {
 		return issue.View{Ref: ref, State: issue.Missing}
 	}
 	v := issue.View{
-		Ref: ref, Key: k.key, Mark: k.mark, Ours: k.ours, Created: k.created, Updated: k.updated, State: k.state,
+		Ref: ref, Key: k.key, Mark: k.mark, Joined: k.joined, Ours: k.ours, Created: k.created, Updated: k.updated, State: k.state,
 		Clock: issue.Clock{Offset: -t.Habits.Skew, Uncertainty: time.Second},
 	}
 	if k.state != issue.Present {
@@ -149,6 +149,25 @@ func (t *Tracker) Find(ctx context.Context, link issue.Ref, since time.Time) (is
 		return issue.View{State: issue.Absent, Looked: began}, nil
 	}
 	return t.look(ctx, id)
+}
+
+// Mark implements [connector.Connector].
+func (t *Tracker) Mark(ctx context.Context, id string, link issue.Ref, joined ...issue.Ref) error {
+	there, err := call(ctx, t, "mark", func() bool {
+		k := t.tickets[id]
+		if k == nil || k.state != issue.Present {
+			return false
+		}
+		k.mark, k.joined = link, slices.Clone(joined)
+		return true
+	})
+	if err == nil && !there {
+		err = errors.New("it cannot be found")
+	}
+	if err != nil {
+		return fmt.Errorf("mark %s: %w", id, err)
+	}
+	return nil
 }
 
 // Made implements [connector.Connector].

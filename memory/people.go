@@ -70,6 +70,7 @@ func (t *Tracker) Clone(who, id string) string {
 			return ""
 		}
 		c := t.open(person(who), k.mark, k.doc)
+		c.joined = k.joined
 		for _, r := range k.remarks {
 			t.say(c, person(who), r.field, r.parts, r.mark)
 		}

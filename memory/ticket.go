@@ -17,6 +17,7 @@ type ticket struct {
 	changed          time.Time // updated by our clock
 	ours             bool
 	mark             issue.Ref
+	joined           []issue.Ref
 	state            issue.Presence
 	doc              issue.Document // fields only
 	remarks          []*remark      // in the order in which they were made

@@ -18,7 +18,7 @@ type Tracker struct {
 	Habits Habits
 
 	// Call says what becomes of the next call of that kind: "look", "rows",
-	// "gone", "find", "made", "changed", "create", "put", "hop", "row look", "row".
+	// "gone", "find", "mark", "made", "changed", "create", "put", "hop", "row look", "row".
 	// Nil: all go well, at once.
 	Call func(kind string) Fate
 

@@ -17,7 +17,11 @@ func (c *cli) link() *cobra.Command {
 		Short: "Make existing issues one",
 		Long: `Link makes issues that exist already one issue, kept in step from then on. Where they
 differ, what is empty gives way, sets are joined, and the policy of each field
-decides the rest. --plan shows what would be written, and writes nothing.`,
+decides the rest. --plan shows what would be written, and writes nothing.
+
+Each issue is given a mark, an entity property that names the others, by which the
+link is found again if the state is lost. To link again what is linked leaves the
+marks that are missing.`,
 		Example: `  accord link --plan SUP-12 DEV-4
   accord link SUP-12 DEV-4`,
 		Args: some(2),

@@ -39,7 +39,7 @@ func (w *writing) create(ctx context.Context) {
 		if typeID != "" {
 			fields["issuetype"] = map[string]string{"id": typeID}
 		}
-		body["properties"] = []map[string]any{{"key": markKey, "value": map[string]string{"link": w.c.Link.String()}}}
+		body["properties"] = []map[string]any{{"key": markKey, "value": markJSON{Link: w.c.Link}}}
 		todo = w.made(ctx, body, left)
 		if todo == nil {
 			return

@@ -45,6 +45,15 @@ func (p *Participant) Find(ctx context.Context, link issue.Ref, since time.Time)
 	return v, nil
 }
 
+// Mark implements [connector.Connector].
+func (p *Participant) Mark(ctx context.Context, id string, link issue.Ref, joined ...issue.Ref) error {
+	c := call{method: http.MethodPut, path: "/issue/{}/properties/{}", args: []string{id, markKey}, body: markJSON{link, joined}, issue: id}
+	if err := p.c.do(ctx, c, nil); err != nil {
+		return fmt.Errorf("mark issue %s: %w", id, err)
+	}
+	return nil
+}
+
 // Made implements [connector.Connector]. On Data Center, whose search returns
 // no properties, no view has its mark.
 func (p *Participant) Made(ctx context.Context, since time.Time) iter.Seq2[issue.View, error] {
@@ -54,7 +63,7 @@ func (p *Participant) Made(ctx context.Context, since time.Time) iter.Seq2[issue
 			i.field("created", &created)
 			v := issue.View{
 				Ref: issue.Ref{Participant: p.project.Participant, ID: string(i.ID)}, Key: i.Key, Ours: true,
-				Created: created.Time, Mark: i.mark(), Looked: p.c.now(), Clock: p.c.clock.now(),
+				Created: created.Time, Mark: i.mark().Link, Looked: p.c.now(), Clock: p.c.clock.now(),
 			}
 			if !yield(v, err) || err != nil {
 				return
@@ -110,7 +119,7 @@ func (p *Participant) siteTime(t time.Time) time.Time { return t.Add(-p.c.clock.
 // markedBy returns the mark of a found issue.
 func (p *Participant) markedBy(ctx context.Context, i issueJSON) (issue.Ref, error) {
 	if p.c.dialect.found {
-		return i.mark(), nil
+		return i.mark().Link, nil
 	}
 	var one issueJSON
 	r := get("/issue/{}", string(i.ID))
@@ -118,5 +127,5 @@ func (p *Participant) markedBy(ctx context.Context, i issueJSON) (issue.Ref, err
 	if err := p.c.do(ctx, r, &one); err != nil && statusOf(err) != http.StatusNotFound {
 		return issue.Ref{}, fmt.Errorf("read the mark of %s: %w", i.Key, err)
 	}
-	return one.mark(), nil
+	return one.mark().Link, nil
 }

@@ -183,7 +183,8 @@ func (l *looking) head(got fetched) issue.View {
 	got.field("updated", &updated)
 	got.field("creator", &creator)
 	got.field("project", &project)
-	v.Created, v.Updated, v.Ours, v.Mark = created.Time, updated.Time, creator.same(l.me), got.mark()
+	mark := got.mark()
+	v.Created, v.Updated, v.Ours, v.Mark, v.Joined = created.Time, updated.Time, creator.same(l.me), mark.Link, mark.Joined
 	switch {
 	case project.Key != "" && project.Key != l.p.project.Key:
 		v.State = issue.Outside
@@ -193,15 +194,18 @@ func (l *looking) head(got fetched) issue.View {
 	return v
 }
 
-// mark reads the link that an issue's property names.
-func (i issueJSON) mark() issue.Ref {
-	var o struct {
-		Link issue.Ref `json:"link"`
+// A markJSON is the property of an issue that names its link.
+type markJSON struct {
+	Link   issue.Ref   `json:"link"`
+	Joined []issue.Ref `json:"joined,omitempty"` // the issues that a person made one
+}
+
+// mark reads the property.
+func (i issueJSON) mark() (m markJSON) {
+	if json.Unmarshal(i.Properties[markKey], &m) != nil {
+		return markJSON{} // nobody's, or somebody else's use of the key
 	}
-	if json.Unmarshal(i.Properties[markKey], &o) != nil {
-		return issue.Ref{} // nobody's, or somebody else's use of the key
-	}
-	return o.Link
+	return m
 }
 
 // fill reads changelog, fields and rows into the view, in this order. A field
