@@ -150,6 +150,53 @@ func FuzzDocuments(f *testing.F) {
 	})
 }
 
+// FuzzMarkup writes any text as wiki markup, to both kinds of site.
+func FuzzMarkup(f *testing.F) {
+	for n, s := range []string{"", "*b* _i_ {{c}} -d- +u+ ^s^ ~s~ ??c??", "h1. a\n* b\n** c\n# d\n----\nbq. e", "||a||b||\n|c|{code}|d|{code}|", "{panel:title=x|bgColor=#zzz}{quote}{color:red}x", "[a|b|c] [~ada] [^f.txt] !x.png|width=-1! mailto:a@b", strings.Repeat("{quote}", 3001),
+		strings.Repeat("*_", 5000), strings.Repeat("* a\n** b\n*** c\n", 500), strings.Repeat("|", 9000), "{adf:display=block}{\"type\":\"panel\"}{adf}", "\u2028\ufeff\x00\\\\ \\{x} &#92;", "{noformat}" + strings.Repeat("{", 5000), strings.Repeat("[", 9000) + strings.Repeat("]", 9000)} {
+		f.Add(n%2 == 0, uint8(n), s)
+	}
+	f.Fuzz(func(t *testing.T, cloud bool, where uint8, markup string) {
+		at := places[int(where)%len(places)]
+		p := open(t, map[bool]jirasim.Flavour{true: jirasim.Cloud, false: jirasim.DataCenter}[cloud], func(o *jirasim.Options) {
+			o.Unlimited, o.Samples, o.Projects = true, 1, []jirasim.Project{{Key: "SUP", Name: "Support"}}
+		})
+		p.api = "/rest/api/2"
+		body := at.before + string(sure(json.Marshal(markup))) + at.after
+		if !cloud {
+			body = strings.NewReplacer(`"id":"11"`, `"id":"4"`, "customfield_10043", "customfield_10204").Replace(body)
+		}
+		soon(t, at.path, func() { rewrite(t, p, at.method, at.path, body) })
+	})
+}
+
+// TestDeepAndHugeBodies at every route that takes one: each is answered, soon.
+func TestDeepAndHugeBodies(t *testing.T) {
+	long := strings.Repeat("x", 1<<18)
+	for _, f := range []jirasim.Flavour{jirasim.Cloud, jirasim.DataCenter} {
+		p := open(t, f, func(o *jirasim.Options) { o.Unlimited, o.Samples = true, 2 })
+		for _, r := range jirasim.Routes(f) {
+			if r.Method != "POST" && r.Method != "PUT" || strings.Contains(r.Path, "_sim") {
+				continue
+			}
+			path := rest(strings.NewReplacer("{v}", "2", "{issue}", p.project()+"-1", "{project}", p.project(), "{key}", "k").Replace(r.Path), "10000")
+			for n, body := range []string{strings.Repeat("[", 20000), strings.Repeat(`{"fields":`, 20000), strings.Repeat(`{"a":`, 9000) + "1" + strings.Repeat("}", 9000), `{"fields":{"summary":"` + long + `","description":"` + long + `"},"name":"` + long + `","body":"` + long + `","jql":"` + long + `"}`,
+				`{"ids":[` + strings.Repeat("1,", 20000) + `1],"issueIdsOrKeys":[` + strings.Repeat(`"x",`, 20000) + `"x"],"update":{"labels":[` + strings.Repeat(`{"add":"x"},`, 5000) + `{"add":"y"}]}}`} {
+				q := httptest.NewRequest(r.Method, path, strings.NewReader(body))
+				q.SetBasicAuth("admin@example.com", "example")
+				w := httptest.NewRecorder()
+				soon(t, path, func() { p.sim.ServeHTTP(w, q) })
+				answers(t, fmt.Sprintf("%s %s %s, body %d", f, r.Method, path, n), w)
+			}
+		}
+		w := httptest.NewRecorder()
+		q := httptest.NewRequest("POST", p.api+"/issue", strings.NewReader(strings.Repeat(long, 144)))
+		if p.sim.ServeHTTP(w, q); w.Code != 413 {
+			t.Errorf("36 MiB are answered with %d", w.Code)
+		}
+	}
+}
+
 func rewrite(t *testing.T, p *play, method, path, body string) {
 	a := p.do(method, path, body)
 	if a.status >= 500 || a.status >= 400 && len(a.raw) < 10 {

@@ -204,13 +204,19 @@ func TestJirasOwnPathsLeadThere(t *testing.T) {
 // FuzzForms sends any form to any action; nothing panics, and every answer is
 // a page or leads to one.
 func FuzzForms(f *testing.F) {
-	f.Add("issues/SUP-1/edit", "summary=x&was.summary=&customfield_10042=1e999")
-	f.Add("issues/SUP-1/move", "transition=%22%7D")
-	f.Add("issues/SUP-1/comment", "body={{{{{|||[[[~~~!x!h1.")
-	f.Add("projects/SUP/create", "issuetype=&summary=%00%ff")
-	f.Add("account", "account=%ff&back=%%%")
-	f.Add("preview", "text={panel:title=<x>}y{panel}{color:red}z{color}[x|javascript:alert(1)]")
-	f.Fuzz(func(t *testing.T, path, form string) {
+	const plain = "application/x-www-form-urlencoded"
+	f.Add("issues/SUP-1/edit", "summary=x&was.summary=&customfield_10042=1e999", plain)
+	f.Add("issues/SUP-1/move", "transition=%22%7D", plain)
+	f.Add("issues/SUP-1/comment", "body={{{{{|||[[[~~~!x!h1.", plain)
+	f.Add("projects/SUP/create", "issuetype=&summary=%00%ff", plain)
+	f.Add("account", "account=%ff&back=%%%", plain)
+	f.Add("preview", "text={panel:title=<x>}y{panel}{color:red}z{color}[x|javascript:alert(1)]", plain)
+	f.Add("issues/SUP-1/attach", "--b\r\nContent-Disposition: form-data; name=file; filename=\"../a\x00\"\r\nContent-Type: image/png\r\n\r\nx\r\n--b--", "multipart/form-data; boundary=b")
+	f.Add("issues/SUP-1/attach", "--b\r\n\r\n--b", "multipart/form-data; boundary=b")
+	f.Add("issues/SUP-1/comment", "--b\r\nContent-Disposition: form-data; name=body\r\n\r\nx\r\n--b--", "multipart/form-data; boundary=\"b\"; boundary=c")
+	f.Add("issues/SUP-1/attach", "", "multipart/form-data")
+	f.Add("files/10000/delete", "x", ";;")
+	f.Fuzz(func(t *testing.T, path, form, kind string) {
 		u, err := url.Parse("http://127.0.0.1" + ui.Root + path)
 		if err != nil || u.Host != "127.0.0.1" {
 			t.Skip("no address")
@@ -218,7 +224,7 @@ func FuzzForms(f *testing.F) {
 		s := open(t, world.Cloud)
 		r := httptest.NewRequest("POST", "http://127.0.0.1/", bytes.NewReader([]byte(form)))
 		r.URL = u
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Content-Type", kind)
 		w := httptest.NewRecorder()
 		s.page.ServeHTTP(w, r)
 		if w.Code < 200 || w.Code >= 500 {
