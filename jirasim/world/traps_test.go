@@ -3,6 +3,7 @@ package world_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -17,9 +18,7 @@ import (
 // made makes an issue in the first project.
 func made(t interface{ Fatal(...any) }, w *world.World, api int, fields map[string]json.RawMessage) *world.Issue {
 	all := map[string]json.RawMessage{"project": raw(fmt.Sprintf(`{"key":%q}`, w.Projects[0].Key)), "issuetype": raw(`{"name":"Bug"}`), "summary": raw(`"s"`)}
-	for k, v := range fields {
-		all[k] = v
-	}
+	maps.Copy(all, fields)
 	i, err := w.Create(world.By{User: w.Users[0], Now: noon, API: api}, world.Body{Fields: all})
 	if err != nil {
 		t.Fatal(err)
