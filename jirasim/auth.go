@@ -33,7 +33,7 @@ func (c *call) known(head string) *world.User {
 			return nil
 		}
 		for _, u := range c.w.Users {
-			if fits(u, strings.TrimSpace(token)) {
+			if token := strings.TrimSpace(token); fits(u, token) || !u.Inactive && u.Holds(token, c.by.Now) {
 				return u
 			}
 		}

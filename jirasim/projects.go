@@ -13,6 +13,7 @@ func projectRoutes() []route {
 		{"GET", "/rest/api/{v}/project", both, projects, "recent; properties", "", 0, false},
 		{"POST", "/rest/api/{v}/project", both, addProject, "templates and schemes: every project is like the first", "", 0, false},
 		{"GET", "/rest/api/{v}/project/search", cloud, projectSearch, "propertyQuery", "", 0, false},
+		{"GET", "/rest/api/{v}/projects/picker", center, projectPicker, "avatars", "", 0, false},
 		{"GET", "/rest/api/{v}/project/recent", cloud, recentProjects, "what is recent: all are", "", 0, false},
 		{"GET", "/rest/api/{v}/project/type", both, projectTypes, "", "", 0, false},
 		{"GET", "/rest/api/{v}/project/type/accessible", cloud, projectTypes, "", "", 0, false},
@@ -73,6 +74,36 @@ func projects(c *call) (reply, error) {
 		}
 	}
 	return ok(out)
+}
+
+// projectPicker finds projects by how a word of their name or their key
+// begins, with what was typed marked in each.
+func projectPicker(c *call) (reply, error) {
+	most, err := c.number("maxResults", 100)
+	if err != nil {
+		return reply{}, err
+	}
+	if most == 0 || most > 100 {
+		most = 100
+	}
+	typed := strings.TrimSpace(c.query.Get("query"))
+	var found []*world.Project
+	for _, p := range c.visible() {
+		if typed == "" && c.query.Get("allowEmptyQuery") == "true" || typed != "" && begins(p, strings.ToLower(typed)) {
+			found = append(found, p)
+		}
+	}
+	out, strong := []any{}, strings.NewReplacer("<b>", "<strong>", "</b>", "</strong>")
+	for _, p := range page(found, 0, max(most, 0)) {
+		out = append(out, object{"id": p.ID, "key": p.Key, "name": p.Name, "html": strong.Replace(bolder(p.Name, typed) + " (" + bolder(p.Key, typed) + ")"),
+			"avatar": c.v.avatars("projectavatar?", "pid="+p.ID+"&avatarId=10324")["16x16"]})
+	}
+	return ok(object{"projects": out, "total": len(found), "header": shownOf(len(out), len(found), "projects")})
+}
+
+func begins(p *world.Project, typed string) bool {
+	name := strings.ToLower(p.Name)
+	return strings.HasPrefix(strings.ToLower(p.Key), typed) || strings.HasPrefix(name, typed) || strings.Contains(name, " "+typed)
 }
 
 func recentProjects(c *call) (reply, error) {

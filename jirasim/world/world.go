@@ -10,6 +10,7 @@ package world
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -82,7 +83,23 @@ type User struct {
 	App      bool     `json:",omitempty"` // Cloud: accountType app
 	Made     bool     `json:",omitempty"` // made up by an import
 
+	Tokens []*AccessToken `json:",omitempty"` // Data Center: besides Token
+
 	zone *time.Location // of Zone, once it was looked up
+}
+
+// An AccessToken is a personal access token of Data Center.
+type AccessToken struct {
+	ID, Name, Secret string
+	At               time.Time
+	Ends             time.Time `json:",omitzero"` // zero: it does not
+}
+
+// Holds reports whether a text is a personal access token that has not ended.
+func (u *User) Holds(secret string, now time.Time) bool {
+	return slices.ContainsFunc(u.Tokens, func(k *AccessToken) bool {
+		return k.Secret == secret && secret != "" && (k.Ends.IsZero() || now.Before(k.Ends))
+	})
 }
 
 // A Type is an issue type.
