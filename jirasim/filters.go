@@ -23,6 +23,8 @@ func filterRoutes() []route {
 		{"PUT", root + "/{filter}/favourite", cloud, loggedIn(onFilter(favour(true))), "", "", 0, false},
 		{"DELETE", root + "/{filter}/favourite", cloud, loggedIn(onFilter(favour(false))), "", "", 0, false},
 		{"GET", root + "/{filter}/columns", both, loggedIn(onFilter(filterColumns)), "", "", 0, false},
+		{"PUT", root + "/{filter}/columns", both, loggedIn(onFilter(setColumns)), "", "", 0, false},
+		{"DELETE", root + "/{filter}/columns", both, loggedIn(onFilter(resetColumns)), "", "", 0, false},
 		{"GET", root + "/{filter}/permission", both, loggedIn(onFilter(filterShares)), "", "", 0, false},
 		{"POST", root + "/{filter}/permission", both, loggedIn(onFilter(shareFilter)), "projectRole", "", 0, false},
 		{"GET", root + "/{filter}/permission/{share}", both, loggedIn(onFilter(filterShare)), "", "", 0, false},
@@ -242,16 +244,6 @@ func searchFilters(c *call) (reply, error) {
 		out = append(out, o)
 	}
 	return ok(object{"self": c.v.at(c.r, start, min(most, 100)), "startAt": start, "maxResults": min(most, 100), "total": len(all), "isLast": start+len(out) >= len(all), "values": out})
-}
-
-func filterColumns(c *call, f *world.Filter) (reply, error) {
-	out := []any{}
-	for _, id := range []string{"issuetype", "issuekey", "summary", "assignee", "reporter", "priority", "status", "resolution", "created", "updated", "duedate"} {
-		if x := c.w.Field(id); x != nil {
-			out = append(out, object{"label": x.Name, "value": x.ID})
-		}
-	}
-	return ok(out)
 }
 
 func filterShares(c *call, f *world.Filter) (reply, error) { return ok(c.v.shares(f.Shares)) }

@@ -33,7 +33,7 @@ func operations() []route {
 	return slices.Concat(siteRoutes(), projectRoutes(), versionRoutes(), componentRoutes(), roleRoutes(), permissionRoutes(), fieldRoutes(), contextRoutes(), groupRoutes(), taskRoutes(), changelogRoutes(), sessionRoutes(), tokenRoutes(), namedRoutes(), userRoutes(), metaRoutes(), issueRoutes(), commentRoutes(), propertyRoutes(), searchRoutes(), hookRoutes(), dynamicRoutes(), oauthRoutes(),
 		linkRoutes(), remoteRoutes(), worklogRoutes(), watcherRoutes(), attachmentRoutes(), archiveRoutes(), settingRoutes(),
 		setupRoutes(),
-		boardRoutes(), sprintRoutes(), epicRoutes(), softwareRoutes(), queryRoutes(), filterRoutes())
+		boardRoutes(), sprintRoutes(), epicRoutes(), softwareRoutes(), queryRoutes(), filterRoutes(), personalRoutes(), dashboardRoutes())
 }
 
 // A node is one segment in the tree of routes.

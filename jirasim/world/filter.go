@@ -12,7 +12,7 @@ type Filter struct {
 	Owner                 string   // user id
 	Fans                  []string `json:",omitempty"` // user ids: whose favourite it is
 	Shares, Edits         []Share  `json:",omitempty"` // who may see it, who may change it
-
+	Columns               []string `json:",omitempty"` // ids of fields; empty: the usual ones
 }
 
 // A Share lets others see or change a filter: everybody who is logged in

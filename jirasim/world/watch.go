@@ -92,7 +92,7 @@ func (w *World) Recent(u *User) []string {
 // attend lets whoever makes an issue or comments on it watch it, as the
 // preference of a new account has it: n is the version about to be put.
 func (w *World) attend(by By, n *Issue) {
-	if w.Settings.Watching && by.User != nil && !slices.Contains(n.Watchers, by.User.ID) {
+	if w.Settings.Watching && by.User != nil && by.User.Preference("user.autowatch.disabled") != "true" && !slices.Contains(n.Watchers, by.User.ID) {
 		n.Watchers = with(n.Watchers, by.User.ID)
 	}
 }

@@ -38,6 +38,7 @@ type World struct {
 	Issues      map[string]*Issue // by id
 	Hooks       []*Hook
 	Filters     []*Filter
+	Dashboards  []*Dashboard `json:",omitempty"`
 	Boards      []*Board
 	Sprints     []*Sprint
 	Roles       []*Role
@@ -84,6 +85,7 @@ type User struct {
 	Made     bool     `json:",omitempty"` // made up by an import
 
 	Tokens []*AccessToken `json:",omitempty"` // Data Center: besides Token
+	Preferences map[string]string `json:",omitempty"` // by key, those that he set
 
 	zone *time.Location // of Zone, once it was looked up
 }
