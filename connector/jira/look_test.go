@@ -33,6 +33,12 @@ func TestStates(t *testing.T) {
 		r.control("move", map[string]any{"issue": id, "project": "OPS"})
 		if v := r.see(id); v.State != issue.Outside || !strings.HasPrefix(v.Key, "OPS-") || v.Ref.ID != id || len(v.Doc) > 0 {
 			t.Errorf("an issue that moved away is %q: %+v", v.State, v)
+		} else {
+			p := project() // of the participant that has the project where it is now
+			p.Participant, p.Key = "there", "OPS"
+			if now, err := look(t, r.client.Participant(p), id); err != nil || now.State != issue.Present || now.Key != v.Key || !now.Created.Equal(v.Created) {
+				t.Errorf("where it was moved it is %q, %s of %v, %v; where it was it is %s of %v", now.State, now.Key, now.Created, err, v.Key, v.Created)
+			}
 		}
 		r.Delete(t, id)
 		if v := r.see(id); v.State != issue.Missing {
