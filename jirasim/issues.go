@@ -1,8 +1,10 @@
 package jirasim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,13 +13,13 @@ import (
 
 func issueRoutes() []route {
 	return []route{
-		{"POST", "/rest/api/{v}/issue", both, create, "transition in the body", "", 0, false},
+		{"POST", "/rest/api/{v}/issue", both, create, "", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/bulk", both, createBulk, "as create", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/bulkfetch", cloud, bulkFetch, "", "", 0, false},
-		{"GET", "/rest/api/{v}/issue/{issue}", both, read, "operations, versionedRepresentations", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/{issue}", both, read, "", "", 0, false},
 		{"PUT", "/rest/api/{v}/issue/{issue}", both, edit, "as create; verb copy; override parameters", "", 0, false},
 		{"DELETE", "/rest/api/{v}/issue/{issue}", both, remove, "", "", 0, false},
-		{"GET", "/rest/api/{v}/issue/{issue}/transitions", both, openTransitions, "sortByOpsBarAndStatus, includeUnavailableTransitions", "", 0, false},
+		{"GET", "/rest/api/{v}/issue/{issue}/transitions", both, openTransitions, "skipRemoteOnlyCondition", "", 0, false},
 		{"POST", "/rest/api/{v}/issue/{issue}/transitions", both, transition, "", "", 0, false},
 		{"GET", "/rest/api/{v}/issue/{issue}/changelog", cloud, changelog, "", "", 0, false},
 		{"PUT", "/rest/api/{v}/issue/{issue}/assignee", both, assign, "", "", 0, false},
@@ -191,6 +193,12 @@ func openTransitions(c *call) (reply, error) {
 		return reply{}, err
 	}
 	ts := c.w.Open(c.by.User, i)
+	if c.query.Get("includeUnavailableTransitions") == "true" && c.w.May(c.by.User, "TRANSITION_ISSUES", c.w.Home(i)) {
+		ts = c.w.Ways(i)
+	}
+	if c.query.Get("sortByOpsBarAndStatus") == "true" {
+		slices.SortStableFunc(ts, func(a, b world.Transition) int { return cmp.Compare(c.w.Stage(a.To), c.w.Stage(b.To)) })
+	}
 	if id := c.query.Get("transitionId"); id != "" {
 		var only []world.Transition
 		for _, t := range ts {

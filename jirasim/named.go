@@ -157,6 +157,6 @@ func onProject(do func(*call, carrier) (reply, error)) handler {
 		if err != nil {
 			return reply{}, err
 		}
-		return do(c, carrier{p.Properties, []string{"project", p.ID}, func(x world.Property) error { return c.w.SetProjectProperty(c.by, p, x) }})
+		return do(c, carrier{held: p.Properties, path: []string{"project", p.ID}, set: func(x world.Property) error { return c.w.SetProjectProperty(c.by, p, x) }})
 	}
 }

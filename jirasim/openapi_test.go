@@ -192,7 +192,7 @@ func pageOf(s *openapi3.SchemaRef) *openapi3.Schema {
 // centerFree are members of which Data Center's document has the kind wrong:
 // values are objects or strings in it, and lists are strings with the list in them.
 var centerFree = map[string]string{
-	"IssueBean":                "fields renderedFields properties",
+	"IssueBean":                "fields renderedFields properties versionedRepresentations",
 	"EntityPropertyBean":       "value",
 	"FieldValueBean":           "value",
 	"HumanReadableArchive":     "entries",
@@ -204,7 +204,7 @@ var centerFree = map[string]string{
 var (
 	centerLists = strings.Fields(`getAllProjects getFields getIssueAllTypes getPriorities getStatuses getResolutions getStatusCategories
 		findUsers findAssignableUsers_1 findBulkAssignableUsers findUsersWithBrowsePermission getProjectComponents getProjectVersions getAllStatuses
-		getSubTasks getProjectRoles_1 getFavouriteFilters getAllProjectTypes getAllProjectCategories getSharePermissions
+		getSubTasks getPinnedComments getProjectRoles_1 getFavouriteFilters getAllProjectTypes getAllProjectCategories getSharePermissions
 		getWorklogsForIds getAlternativeIssueTypes getAllTerminologyEntries findUsersWithAllPermissions addAttachment addSharePermission
 		getAdvancedSettings defaultColumns defaultColumns_1 getAllTabs getFieldsToAdd getAllFields`)
 	centerPages = strings.Fields(`getPaginatedIssueTypes getPriorities_1 getPaginatedResolutions getPaginatedStatuses getPaginatedVersions

@@ -24,6 +24,7 @@ type carrier struct {
 	held map[string]json.RawMessage
 	path []string
 	set  func(world.Property) error
+	who  string // what ends its address: of a user, who that is
 }
 
 func onIssue(do func(*call, carrier) (reply, error)) handler {
@@ -32,7 +33,7 @@ func onIssue(do func(*call, carrier) (reply, error)) handler {
 		if err != nil {
 			return reply{}, err
 		}
-		return do(c, carrier{i.Properties, []string{"issue", i.ID}, func(p world.Property) error { return c.w.SetProperty(c.by, i, p) }})
+		return do(c, carrier{held: i.Properties, path: []string{"issue", i.ID}, set: func(p world.Property) error { return c.w.SetProperty(c.by, i, p) }})
 	}
 }
 
@@ -42,14 +43,14 @@ func onComment(do func(*call, carrier) (reply, error)) handler {
 		if no != nil {
 			return reply{}, no
 		}
-		return do(c, carrier{m.Properties, []string{"comment", m.ID}, func(p world.Property) error { return c.w.SetCommentProperty(c.by, i, m, p) }})
+		return do(c, carrier{held: m.Properties, path: []string{"comment", m.ID}, set: func(p world.Property) error { return c.w.SetCommentProperty(c.by, i, m, p) }})
 	}
 }
 
 func propertyKeys(c *call, h carrier) (reply, error) {
 	keys := []any{}
 	for _, k := range sortedKeys(h.held) {
-		keys = append(keys, object{"key": k, "self": c.v.rest(append(h.path, "properties", k)...)})
+		keys = append(keys, object{"key": k, "self": c.v.rest(append(h.path, "properties", k)...) + h.who})
 	}
 	return ok(object{"keys": keys})
 }

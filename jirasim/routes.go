@@ -31,7 +31,7 @@ const (
 // operations are all routes of Jira that the simulator answers.
 func operations() []route {
 	return slices.Concat(siteRoutes(), projectRoutes(), versionRoutes(), componentRoutes(), roleRoutes(), permissionRoutes(), fieldRoutes(), contextRoutes(), groupRoutes(), taskRoutes(), changelogRoutes(), sessionRoutes(), tokenRoutes(), namedRoutes(), userRoutes(), metaRoutes(), issueRoutes(), commentRoutes(), propertyRoutes(), searchRoutes(), hookRoutes(), dynamicRoutes(), oauthRoutes(),
-		linkRoutes(), remoteRoutes(), worklogRoutes(), watcherRoutes(), attachmentRoutes(), archiveRoutes(), settingRoutes(),
+		linkRoutes(), bulkRoutes(), notifyRoutes(), belowRoutes(), manyPropertyRoutes(), remoteRoutes(), worklogRoutes(), watcherRoutes(), attachmentRoutes(), archiveRoutes(), settingRoutes(),
 		setupRoutes(),
 		boardRoutes(), sprintRoutes(), epicRoutes(), softwareRoutes(), queryRoutes(), filterRoutes(), personalRoutes(), dashboardRoutes())
 }

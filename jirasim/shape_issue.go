@@ -52,7 +52,15 @@ type ask struct {
 }
 
 func (v view) issue(i *world.Issue, a ask) object {
-	o := object{"id": i.ID, "key": i.Key, "self": v.rest("issue", i.ID), "fields": v.fields(i, a.fields)}
+	o := object{"id": i.ID, "key": i.Key, "self": v.rest("issue", i.ID)}
+	if a.expand.has("versionedRepresentations") { // instead of fields, as the document says
+		o["versionedRepresentations"] = v.represented(i)
+	} else {
+		o["fields"] = v.fields(i, a.fields)
+	}
+	if a.expand.has("operations") {
+		o["operations"] = v.operations(i)
+	}
 	if !v.hook {
 		o["expand"] = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations"
 	}

@@ -130,11 +130,12 @@ func (v view) schemas() object {
 
 // transitions shows steps of a workflow.
 func (v view) transitions(i *world.Issue, ts []world.Transition, fields bool) []any {
-	out := []any{}
+	out, open := []any{}, v.w.Open(v.user, i)
 	for _, t := range ts {
+		may := slices.ContainsFunc(open, func(u world.Transition) bool { return u.ID == t.ID })
 		o := object{"id": t.ID, "name": t.Name, "to": v.status(t.To)}
 		if v.cloud() {
-			o["hasScreen"], o["isGlobal"], o["isInitial"], o["isAvailable"], o["isConditional"], o["isLooped"] = len(t.Screen) > 0, len(t.From) == 0, false, true, false, false
+			o["hasScreen"], o["isGlobal"], o["isInitial"], o["isAvailable"], o["isConditional"], o["isLooped"] = len(t.Screen) > 0, len(t.From) == 0, false, may, t.Who != nil, t.To == i.Values["status"].Text
 		}
 		if fields {
 			m := object{}

@@ -177,7 +177,7 @@ func onWorklog(do func(*call, *world.Issue, *world.Worklog) (reply, error)) hand
 
 func ofWorklog(do func(*call, carrier) (reply, error)) handler {
 	return onWorklog(func(c *call, i *world.Issue, l *world.Worklog) (reply, error) {
-		return do(c, carrier{l.Properties, []string{"issue", i.ID, "worklog", l.ID}, func(p world.Property) error { return c.w.SetWorklogProperty(c.by, i, l, p) }})
+		return do(c, carrier{held: l.Properties, path: []string{"issue", i.ID, "worklog", l.ID}, set: func(p world.Property) error { return c.w.SetWorklogProperty(c.by, i, l, p) }})
 	})
 }
 

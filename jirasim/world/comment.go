@@ -197,6 +197,18 @@ func (w *World) tell(kind, name string, by By, issue string, c *Comment) {
 	}
 }
 
+// Pin pins a comment to the top of an issue, or takes it from there. It moves
+// nothing else.
+func (w *World) Pin(by By, i *Issue, c *Comment, on bool) {
+	n, j := *c, *i
+	n.Pinned = nil
+	if on {
+		n.Pinned = &Pinned{By: by.User.Name, At: by.Now}
+	}
+	j.Comments = instead(i.Comments, c, &n)
+	w.put(&j, j.Updated)
+}
+
 // FindComment finds a comment that u may see on an issue.
 func (w *World) FindComment(u *User, i *Issue, id string) (*Comment, *Refusal) {
 	for _, c := range i.Comments {

@@ -33,13 +33,40 @@ func (w *World) Create(by By, b Body) (*Issue, error) {
 	d.now["issuetype"], d.now["creator"] = Value{Text: kind}, Value{Text: by.User.ID}
 	d.now["status"] = Value{Text: w.Flow(p, kind).Initial}
 	w.defaults(d, by)
+	if err := d.begin(b); err != nil {
+		return nil, err
+	}
 	i := w.bear(by, p, d.now)
 	i.Properties = keep(nil, b.Properties)
 	w.attend(by, i)
 	w.put(i, by.Now)
 	w.emit(Event{Kind: "jira:issue_created", Name: "issue_created", At: by.Now, By: by.User, Issue: i,
 		Change: &Change{ID: w.Next("change"), Author: by.User.ID, At: by.Now, Items: w.items(nil, d.now)}})
-	return i, d.follow(i.ID)
+	if err := d.follow(i.ID); err != nil || b.Transition == nil || b.Transition.ID == "" {
+		return w.Issues[i.ID], err
+	}
+	return w.Issues[i.ID], w.Transition(by, w.Issues[i.ID], Body{Transition: b.Transition})
+}
+
+// begin refuses a create with a transition that cannot be made from the first
+// status.
+func (d *draft) begin(b Body) error {
+	if b.Transition == nil || b.Transition.ID == "" {
+		return nil
+	}
+	i := &Issue{Project: d.project.ID, Values: d.now}
+	for _, t := range d.w.Open(d.by.User, i) {
+		if t.ID != string(b.Transition.ID) {
+			continue
+		}
+		for _, id := range t.Required {
+			if d.now[id].Empty() {
+				d.blame(id, d.w.Field(id).Name+" is required.")
+			}
+		}
+		return d.refusal()
+	}
+	return d.w.notOpen(i, string(b.Transition.ID))
 }
 
 // place finds the project and the issue type of a body, and takes both out.

@@ -41,7 +41,34 @@ func (w *World) Children(i *Issue) []*Issue {
 
 // Subtasks lists the sub-tasks of an issue.
 func (w *World) Subtasks(i *Issue) []*Issue {
-	return slices.DeleteFunc(w.Children(i), func(c *Issue) bool { return !w.subtask(c.Values["issuetype"].Text) })
+	all := slices.DeleteFunc(w.Children(i), func(c *Issue) bool { return !w.subtask(c.Values["issuetype"].Text) })
+	if len(i.Below) > 0 {
+		place := func(c *Issue) int {
+			if n := slices.Index(i.Below, c.ID); n >= 0 {
+				return n
+			}
+			return len(i.Below)
+		}
+		slices.SortStableFunc(all, func(a, b *Issue) int { return cmp.Compare(place(a), place(b)) })
+	}
+	return all
+}
+
+// OrderSubtask moves the sub-task at one place to another.
+func (w *World) OrderSubtask(by By, i *Issue, from, to int) error {
+	all := w.Subtasks(i)
+	if from < 0 || to < 0 || from >= len(all) || to >= len(all) {
+		return Refuse(400, "The index of the sub-task is out of bounds.") // unverified
+	}
+	n := *i
+	n.Below = nil
+	for _, c := range all {
+		n.Below = append(n.Below, c.ID)
+	}
+	id := n.Below[from]
+	n.Below = slices.Insert(slices.Delete(n.Below, from, from+1), to, id)
+	w.put(&n, by.Now)
+	return nil
 }
 
 func (w *World) subtask(kind string) bool {

@@ -60,6 +60,19 @@ func (w *World) properties(i *Issue, ps []Property) error {
 	return nil
 }
 
+// Carry sets (or with a nil value removes) one property of a user or a type.
+func (w *World) Carry(at string, p Property) error {
+	props, err := changed(w.Carried[at], p)
+	if err != nil {
+		return err
+	}
+	if w.Carried == nil {
+		w.Carried = map[string]map[string]json.RawMessage{}
+	}
+	w.Carried[at] = props
+	return nil
+}
+
 // SetProperty sets (or with a nil value removes) one property of an issue.
 func (w *World) SetProperty(by By, i *Issue, p Property) error {
 	if !w.May(by.User, "EDIT_ISSUES", w.Home(i)) {

@@ -11,13 +11,26 @@ func (w *World) Open(u *User, i *Issue) []Transition {
 	if !w.May(u, "TRANSITION_ISSUES", p) {
 		return nil
 	}
+	return slices.DeleteFunc(w.Ways(i), func(t Transition) bool { return !w.holds(u, i, t.Who) })
+}
+
+// Ways are the transitions from where an issue stands, whoever may make them.
+func (w *World) Ways(i *Issue) []Transition {
 	var out []Transition
-	for _, t := range w.Flow(p, i.Values["issuetype"].Text).Transitions {
-		if (len(t.From) == 0 || slices.Contains(t.From, i.Values["status"].Text)) && w.holds(u, i, t.Who) {
+	for _, t := range w.Flow(w.Home(i), i.Values["issuetype"].Text).Transitions {
+		if len(t.From) == 0 || slices.Contains(t.From, i.Values["status"].Text) {
 			out = append(out, t)
 		}
 	}
 	return out
+}
+
+// Stage orders statuses by how far work is: to do, in progress, done.
+func (w *World) Stage(status string) int {
+	if s := w.Status(status); s != nil {
+		return slices.Index([]int{2, 4, 3}, s.Category)
+	}
+	return -1
 }
 
 // Transition moves an issue through its workflow.

@@ -53,8 +53,9 @@ type World struct {
 	Defaults          map[string]string   `json:",omitempty"` // ids by "priority", "resolution"
 	LinkTypes         []*LinkType
 	Settings          *Settings
-	Viewed            map[string]map[string]time.Time `json:",omitempty"` // when an account looked at an issue, by their ids
-	Forgotten         []Forgotten                     `json:",omitempty"` // worklogs that were deleted, oldest first
+	Carried           map[string]map[string]json.RawMessage `json:",omitempty"` // properties of "user/ID" and "issuetype/ID"
+	Viewed            map[string]map[string]time.Time       `json:",omitempty"` // when an account looked at an issue, by their ids
+	Forgotten         []Forgotten                           `json:",omitempty"` // worklogs that were deleted, oldest first
 
 	Traps `json:"-"`
 
@@ -167,6 +168,7 @@ type Issue struct {
 	Attachments []*Attachment `json:",omitempty"`
 	Worklogs    []*Worklog    `json:",omitempty"`
 	Watchers    []string      `json:",omitempty"` // user ids
+	Below       []string      `json:",omitempty"` // ids of sub-tasks, in the order that people gave them
 	Voters      []string      `json:",omitempty"` // user ids
 }
 
@@ -180,6 +182,13 @@ type Comment struct {
 	Updated    time.Time
 	Visibility *Visibility                `json:",omitempty"`
 	Properties map[string]json.RawMessage `json:",omitempty"`
+	Pinned     *Pinned                    `json:",omitempty"` // Data Center
+}
+
+// A Pinned says who pinned a comment, by login, and when.
+type Pinned struct {
+	By string
+	At time.Time
 }
 
 // A Visibility says who may see a comment.
