@@ -35,6 +35,17 @@ func BenchmarkSearchOfSeveralClauses(b *testing.B) {
 	}
 }
 
+// Everything: a page of all that there is to a hundred issues.
+const everything = `{"jql":"project = SUP AND labels = sample ORDER BY updated DESC","fields":["*all"],"expand":"names,renderedFields,changelog","maxResults":100}`
+
+// BenchmarkSearchOfAll is the heaviest page.
+func BenchmarkSearchOfAll(b *testing.B) {
+	p := large(b)
+	for b.Loop() {
+		p.alone("POST", "/search/jql", everything)
+	}
+}
+
 // BenchmarkRead is one issue by its key.
 func BenchmarkRead(b *testing.B) {
 	p := large(b)

@@ -46,9 +46,14 @@ func (w *World) Wiki(native string) string {
 	if w.Flavour == DataCenter || native == "" {
 		return native
 	}
+	return wiki.Encode(w.tree(native))
+}
+
+// tree reads ADF; files have their names.
+func (w *World) tree(native string) text.Doc {
 	d, err := adf.Decode([]byte(native))
 	if err != nil {
-		return ""
+		return nil
 	}
 	if strings.Contains(native, `"media`) {
 		d = replace(d, func(raw string) (text.Span, bool) {
@@ -56,7 +61,7 @@ func (w *World) Wiki(native string) string {
 			return text.Span{Kind: text.Image, Attrs: text.Attrs{"name": name}}, is
 		})
 	}
-	return wiki.Encode(d)
+	return d
 }
 
 // replace puts images in the place of the foreign nodes that are some.

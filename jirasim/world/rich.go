@@ -13,7 +13,10 @@ import (
 // Tree shows native rich text as the tree that both formats speak. Files have
 // their names.
 func (w *World) Tree(native string) text.Doc {
-	return wiki.Decode(w.Wiki(native))
+	if w.Flavour == DataCenter || native == "" {
+		return wiki.Decode(native)
+	}
+	return w.tree(native)
 }
 
 // FromADF turns ADF into native rich text.
