@@ -77,6 +77,27 @@ func TestFaultsStrikeBeforeAndAfter(t *testing.T) {
 	})
 }
 
+// TestRulesNameRoutes by any part of them, by their end, and in every version.
+func TestRulesNameRoutes(t *testing.T) {
+	p := open(t, jirasim.Cloud)
+	key := p.create(nil)
+	for route, want := range map[string][3]int{
+		"/issue/{issue}":                 {503, 503, 503},
+		"/issue/{issue}$":                {503, 503, 200},
+		"/rest/api/2/issue/{issue}$":     {200, 503, 200},
+		"/rest/api/{v}/issue/{issue}$":   {503, 503, 200},
+		"/comment$":                      {200, 200, 503},
+		"/rest/api/3/issue/{issue}/comm": {200, 200, 503},
+	} {
+		p.faults(`{"rules":[{"method":"GET","route":"` + route + `","effect":"before","status":503}]}`)
+		got := [3]int{p.do("GET", "/issue/"+key, nil).status, p.do("GET", "/rest/api/2/issue/"+key, nil).status, p.do("GET", "/issue/"+key+"/comment", nil).status}
+		if got != want {
+			t.Errorf("%s: %v, want %v", route, got, want)
+		}
+	}
+	p.must(400, "POST", "/_sim/faults", `{"rules":[{"route":"/iss$","effect":"before"}]}`)
+}
+
 func TestAConnectionCanBeCut(t *testing.T) {
 	p := open(t, jirasim.Cloud)
 	p.must(200, "POST", "/_sim/faults", `{"rules":[{"effect":"before","times":1}]}`)

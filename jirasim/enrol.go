@@ -22,6 +22,7 @@ type Account struct {
 func (s *Sim) Enrol(a Account) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.turns++
 	return s.enrol(a)
 }
 

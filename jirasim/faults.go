@@ -60,7 +60,7 @@ type Latency struct {
 // A Fault strikes requests.
 type Fault struct {
 	Method      string   `json:"method,omitempty"`      // empty: every one
-	Route       string   `json:"route,omitempty"`       // a part of the route as GET /_sim/requests names it; empty: every one
+	Route       string   `json:"route,omitempty"`       // a part of the route, with "$" behind it its end; empty: every one
 	Skip        int      `json:"skip,omitempty"`        // how many of them it lets pass yet
 	Probability float64  `json:"probability,omitempty"` // 0: always, as long as Times lasts
 	Times       int      `json:"times,omitempty"`       // how often it strikes yet; 0: without end
@@ -305,13 +305,22 @@ func (r Fault) check(s *Sim) error {
 	return nil
 }
 
+// fits reports whether a part of a route is in this one: as it is asked for, or
+// with "{v}" for every version; with "$" behind it, at the end.
+func (r *route) fits(part string) bool {
+	if end, is := strings.CutSuffix(part, "$"); is {
+		return strings.HasSuffix(r.name, end) || strings.HasSuffix(r.path, end)
+	}
+	return strings.Contains(r.name, part) || strings.Contains(r.path, part)
+}
+
 // holds reports whether a rule for a route could ever strike.
 func (n *node) holds(part string) bool {
 	if n == nil {
 		return false
 	}
 	for _, r := range n.routes {
-		if !r.control && strings.Contains(r.name, part) {
+		if !r.control && r.fits(part) {
 			return true
 		}
 	}

@@ -70,6 +70,7 @@ type Sim struct {
 	faults Faults
 	dice   dice
 	held   map[string]held // by id of a webhook
+	turns  uint64
 	cloud  *limits.Cloud
 	users  *limits.Users
 	log    journal

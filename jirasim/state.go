@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"time"
 
 	"example.com/accord/jirasim/consent"
@@ -13,8 +14,9 @@ import (
 // saved is the whole state.
 type saved struct {
 	*world.World
-	OAuth *consent.Server `json:",omitempty"`
-	Sim   *course         `json:",omitempty"`
+	Issues map[string]*world.Issue `json:",omitempty"` // in the place of the world's
+	OAuth  *consent.Server         `json:",omitempty"`
+	Sim    *course                 `json:",omitempty"`
 }
 
 // A course is how the simulator itself goes on.
@@ -29,15 +31,28 @@ type course struct {
 // stands. Webhooks under way, and counts of requests, are not in it.
 func (s *Sim) Save(out io.Writer) error {
 	s.mu.Lock()
-	b, err := json.MarshalIndent(saved{s.w, s.oauth, &course{Duration(s.ahead), s.faults, s.dice}}, "", " ")
+	rest, err := json.MarshalIndent(saved{World: s.w, OAuth: s.oauth, Sim: &course{Duration(s.ahead), s.faults, s.dice}}, "", " ")
+	all := maps.Clone(s.w.Issues)
 	s.mu.Unlock()
 	if err != nil {
 		return fmt.Errorf("save state: %w", err)
 	}
-	if _, err := out.Write(append(b, '\n')); err != nil {
+	issues, err := json.MarshalIndent(all, " ", " ") // the most by far; they are values, so nobody waits for it
+	if err != nil {
+		return fmt.Errorf("save state: %w", err)
+	}
+	if _, err := fmt.Fprintf(out, "{\n \"Issues\": %s,%s\n", issues, rest[1:]); err != nil {
 		return fmt.Errorf("save state: %w", err)
 	}
 	return nil
+}
+
+// Turns counts how often the site was asked for something; while it stays the
+// same, so does the state.
+func (s *Sim) Turns() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.turns
 }
 
 // Load replaces the state by one that was saved. What the options say of
@@ -49,6 +64,7 @@ func (s *Sim) Load(in io.Reader) error {
 		return fmt.Errorf("load state: %w", err)
 	}
 	w := all.World
+	w.Issues = all.Issues
 	if w.Flavour != s.opt.Flavour {
 		return fmt.Errorf("load state: it is of flavour %q, this site is %q", w.Flavour, s.opt.Flavour)
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"example.com/accord/jirasim/limits"
@@ -31,7 +30,7 @@ func (s *Sim) ill(c *call) strike {
 	}
 	var kept []Fault
 	for _, r := range f.Rules {
-		fits := (r.Method == "" || r.Method == c.r.Method) && strings.Contains(c.route.name, r.Route) && (r.Effect == "" || all.fault.Effect == "")
+		fits := (r.Method == "" || r.Method == c.r.Method) && c.route.fits(r.Route) && (r.Effect == "" || all.fault.Effect == "")
 		switch {
 		case !fits:
 		case r.Skip > 0:

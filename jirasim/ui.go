@@ -22,8 +22,9 @@ func (g grounds) Enter(r *http.Request, do func(w *world.World, now time.Time) e
 	return err
 }
 
-// tell tells webhooks and open pages what happened.
+// tell ends a turn: it tells webhooks and open pages what happened.
 func (s *Sim) tell(v view) {
+	s.turns++
 	for _, e := range s.w.Take() {
 		s.page.Tell(s.w, e)
 		s.announce(e, v)

@@ -16,6 +16,7 @@ type store struct {
 	sim  *jirasim.Sim
 	path string // empty: nowhere
 	last []byte // what the file holds
+	turn uint64 // of the site, when it was written
 }
 
 // load reads the file, if there is one.
@@ -36,7 +37,8 @@ func (s *store) load() error {
 
 // save writes the file anew, if something changed, and never half of it.
 func (s *store) save() error {
-	if s.path == "" {
+	turn := s.sim.Turns()
+	if s.path == "" || s.last != nil && turn == s.turn {
 		return nil
 	}
 	var b bytes.Buffer
@@ -44,6 +46,7 @@ func (s *store) save() error {
 		return err
 	}
 	if bytes.Equal(b.Bytes(), s.last) {
+		s.turn = turn
 		return nil
 	}
 	f, err := os.CreateTemp(filepath.Dir(s.path), ".jirasim-*")
@@ -58,6 +61,6 @@ func (s *store) save() error {
 		_ = os.Remove(f.Name())
 		return fmt.Errorf("write state: %w", err)
 	}
-	s.last = bytes.Clone(b.Bytes())
+	s.last, s.turn = b.Bytes(), turn
 	return nil
 }
