@@ -23,7 +23,7 @@ func groupRoutes() []route {
 		{"GET", "/rest/api/{v}/user/picker", both, userPicker, "exclude by group", "", 0, false},
 		{"GET", "/rest/api/{v}/user/groups", cloud, loggedIn(userGroups), "", "", 0, false},
 		{"GET", "/rest/api/{v}/user/bulk", cloud, loggedIn(userBulk), "", "", 0, false},
-		{"GET", "/rest/api/{v}/user/search/query", cloud, loggedIn(userQuery), "queries: everybody is found", "", 0, false},
+		{"GET", "/rest/api/{v}/user/search/query", cloud, loggedIn(userQuery), "is transitioner of; is owner of", "", 0, false},
 		{"GET", "/rest/api/{v}/user/assignable/multiProjectSearch", both, loggedIn(assignableEverywhere), "", "", 0, false},
 		{"GET", "/rest/api/{v}/user/viewissue/search", both, loggedIn(usersWho("BROWSE_PROJECTS")), "", "", 0, false},
 		{"GET", "/rest/api/{v}/user/permission/search", both, loggedIn(usersWho("")), "", "", 0, false},
@@ -231,14 +231,6 @@ func userBulk(c *call) (reply, error) {
 		}
 	}
 	return c.pageOf(all, 10)
-}
-
-func userQuery(c *call) (reply, error) {
-	all := []any{}
-	for _, u := range c.w.Users {
-		all = append(all, c.v.account(u))
-	}
-	return c.pageOf(all, 100)
 }
 
 func assignableEverywhere(c *call) (reply, error) {

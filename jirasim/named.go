@@ -59,9 +59,7 @@ func addType(c *call) (reply, error) {
 		t.ID = c.w.Next("issuetype")
 	}
 	c.w.Types = append(c.w.Types, t)
-	for _, p := range c.w.Projects {
-		p.Types = append(p.Types, t.ID)
-	}
+	c.w.Retype()
 	return reply{status: 201, body: c.v.issueType(t.ID)}, nil
 }
 
@@ -129,9 +127,7 @@ func deleteType(c *call, t *world.Type) (reply, error) {
 		c.w.Recast(c.by, i, next)
 	}
 	c.w.Types = slices.DeleteFunc(c.w.Types, func(x *world.Type) bool { return x == t })
-	for _, p := range c.w.Projects {
-		p.Types = slices.DeleteFunc(p.Types, func(id string) bool { return id == t.ID })
-	}
+	c.w.Retype()
 	return none()
 }
 

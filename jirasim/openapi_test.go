@@ -206,7 +206,7 @@ var (
 		findUsers findAssignableUsers_1 findBulkAssignableUsers findUsersWithBrowsePermission getProjectComponents getProjectVersions getAllStatuses
 		getSubTasks getPinnedComments getProjectRoles_1 getFavouriteFilters getAllProjectTypes getAllProjectCategories getSharePermissions
 		getWorklogsForIds getAlternativeIssueTypes getAllTerminologyEntries findUsersWithAllPermissions addAttachment addSharePermission
-		getAdvancedSettings defaultColumns defaultColumns_1 getAllTabs getFieldsToAdd getAllFields`)
+		getAssociatedProjects getAdvancedSettings defaultColumns defaultColumns_1 getAllTabs getFieldsToAdd getAllFields`)
 	centerPages = strings.Fields(`getPaginatedIssueTypes getPriorities_1 getPaginatedResolutions getPaginatedStatuses getPaginatedVersions
 		getCreateIssueMetaProjectIssueTypes getCreateIssueMetaFields getUsersFromGroup getCustomFields`)
 )

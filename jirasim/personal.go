@@ -143,36 +143,37 @@ func handFilter(c *call, f *world.Filter) (reply, error) {
 }
 
 func filterColumns(c *call, f *world.Filter) (reply, error) {
-	ids := f.Columns
-	if len(ids) == 0 {
-		ids = []string{"issuetype", "issuekey", "summary", "assignee", "reporter", "priority", "status", "resolution", "created", "updated", "duedate"}
+	if len(f.Columns) > 0 {
+		return ok(c.columns(f.Columns))
 	}
-	out := []any{}
-	for _, id := range ids {
-		if x := c.w.Field(id); x != nil {
-			out = append(out, object{"label": x.Name, "value": x.ID})
-		}
-	}
-	return ok(out)
+	return ok(c.columns(c.siteColumns()))
 }
 
-// setColumns takes a form or, on Cloud, JSON.
-func setColumns(c *call, f *world.Filter) (reply, error) {
+// givenColumns are the columns of a body: a form or, on Cloud, JSON.
+func (c *call) givenColumns() ([]string, error) {
 	var in struct{ Columns []string }
 	if strings.HasPrefix(strings.TrimSpace(string(c.body)), "{") {
 		if err := c.decode(&in); err != nil {
-			return reply{}, err
+			return nil, err
 		}
 	} else if form, err := url.ParseQuery(string(c.body)); err == nil {
 		in.Columns = form["columns"]
 	}
+	if slices.ContainsFunc(in.Columns, func(id string) bool { return c.w.Field(id) == nil }) {
+		return nil, world.Refuse(400, "There is no such navigable field.")
+	}
+	return in.Columns, nil
+}
+
+func setColumns(c *call, f *world.Filter) (reply, error) {
+	ids, err := c.givenColumns()
+	if err != nil {
+		return reply{}, err
+	}
 	if !c.w.MayEdit(c.by.User, f) {
 		return reply{}, world.Refuse(403, "You do not have permission to edit this filter.")
 	}
-	if slices.ContainsFunc(in.Columns, func(id string) bool { return c.w.Field(id) == nil }) {
-		return reply{}, world.Refuse(400, "There is no such navigable field.")
-	}
-	f.Columns = in.Columns
+	f.Columns = ids
 	return reply{status: 200}, nil
 }
 

@@ -10,9 +10,12 @@ import (
 
 func roleRoutes() []route {
 	return []route{
-		{"GET", "/rest/api/{v}/role", both, byAdmin(roleList), "default actors", "", 0, false},
+		{"GET", "/rest/api/{v}/role", both, byAdmin(roleList), "", "", 0, false},
+		{"GET", "/rest/api/{v}/role/{role}/actors", both, byAdmin(onRole(readRole)), "", "", 0, false},
+		{"POST", "/rest/api/{v}/role/{role}/actors", both, byAdmin(onRole(addDefaults)), "", "", 0, false},
+		{"DELETE", "/rest/api/{v}/role/{role}/actors", both, byAdmin(onRole(dropDefaults)), "", "", 0, false},
 		{"POST", "/rest/api/{v}/role", both, byAdmin(addRole), "", "", 0, false},
-		{"GET", "/rest/api/{v}/role/{role}", both, byAdmin(onRole(readRole)), "default actors", "", 0, false},
+		{"GET", "/rest/api/{v}/role/{role}", both, byAdmin(onRole(readRole)), "", "", 0, false},
 		{"PUT", "/rest/api/{v}/role/{role}", both, byAdmin(onRole(editRole)), "", "", 0, false},
 		{"POST", "/rest/api/{v}/role/{role}", both, byAdmin(onRole(editRole)), "", "", 0, false},
 		{"DELETE", "/rest/api/{v}/role/{role}", both, byAdmin(onRole(deleteRole)), "swap", "", 0, false},
@@ -28,13 +31,12 @@ func roleRoutes() []route {
 // role shows a role; with its actors in a project, where one is given.
 func (v view) role(r *world.Role, p *world.Project) object {
 	id, _ := strconv.Atoi(r.ID)
-	o := object{"self": v.rest("role", r.ID), "id": id, "name": r.Name, "description": r.Description, "actors": []any{}}
-	if p == nil {
-		return o
+	o := object{"self": v.rest("role", r.ID), "id": id, "name": r.Name, "description": r.Description}
+	actors, all := []any{}, r.Default
+	if p != nil {
+		all, o["self"] = p.Actors[r.ID], v.rest("project", p.ID, "role", r.ID)
 	}
-	o["self"] = v.rest("project", p.ID, "role", r.ID)
-	actors := []any{}
-	for _, a := range p.Actors[r.ID] {
+	for _, a := range all {
 		actors = append(actors, v.actor(a))
 	}
 	o["actors"] = actors
@@ -207,6 +209,37 @@ func (c *call) casting(p *world.Project) error {
 		return nil
 	}
 	return world.Refuse(403, "You do not have permission to administer this project.")
+}
+
+// addDefaults gives a role in new projects to actors, dropDefaults takes it.
+func addDefaults(c *call, r *world.Role) (reply, error) {
+	var in struct {
+		User    []string `json:"user"`
+		Group   []string `json:"group"`
+		GroupID []string `json:"groupId"`
+	}
+	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	all, err := c.actors(in.User, append(in.Group, in.GroupID...))
+	if err != nil {
+		return reply{}, err
+	}
+	for _, a := range all {
+		if !slices.Contains(r.Default, a) {
+			r.Default = append(slices.Clone(r.Default), a)
+		}
+	}
+	return ok(c.v.role(r, nil))
+}
+
+func dropDefaults(c *call, r *world.Role) (reply, error) {
+	all, err := c.actors(names("", c.query["user"]...), names("", append(c.query["group"], c.query["groupId"]...)...))
+	if err != nil {
+		return reply{}, err
+	}
+	r.Default = slices.DeleteFunc(slices.Clone(r.Default), func(a world.Actor) bool { return slices.Contains(all, a) })
+	return ok(c.v.role(r, nil))
 }
 
 func addActors(c *call, p *world.Project, r *world.Role) (reply, error) {

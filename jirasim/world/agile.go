@@ -40,6 +40,7 @@ func (w *World) equip() {
 	if !slices.ContainsFunc(w.Types, func(t *Type) bool { return t.Level == 1 }) {
 		w.Types = append(w.Types, &Type{"10000", "Epic", "A big user story that needs to be broken down.", false, 1})
 	}
+	w.Retype()
 	for _, p := range w.Projects {
 		w.equipProject(p)
 	}
@@ -65,11 +66,6 @@ func (w *World) equipProject(p *Project) {
 	}
 	if slices.ContainsFunc(w.Boards, func(b *Board) bool { return b.Project == p.ID }) {
 		return
-	}
-	for _, t := range w.Types {
-		if t.Level == 1 && !slices.Contains(p.Types, t.ID) {
-			p.Types = append(p.Types, t.ID)
-		}
 	}
 	if points := w.Points(); points != nil && !slices.Contains(p.Edit, points.ID) {
 		p.Edit, p.Create = append(p.Edit, points.ID), append(p.Create, points.ID)

@@ -76,9 +76,6 @@ func accountID(email string) string {
 func (w *World) Establish(s Seat, first bool) *Project {
 	p := &Project{ID: w.Next("project"), Key: s.Key, Name: s.Name, Lead: w.Users[0].ID, Assignee: "UNASSIGNED", Kind: "software"}
 	w.cast(p)
-	for _, t := range w.Types {
-		p.Types = append(p.Types, t.ID)
-	}
 	for _, f := range w.Fields {
 		switch f.Kind {
 		case Shown, Seconds, StatusOf, ProjectOf, ResolvedAs:
@@ -95,6 +92,7 @@ func (w *World) Establish(s Seat, first bool) *Project {
 		}
 	}
 	w.Projects = append(w.Projects, p)
+	w.Retype()
 	w.relink()
 	w.equipProject(p)
 	return p

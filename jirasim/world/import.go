@@ -39,8 +39,9 @@ func (w *World) Import(by By, r Record) (*Issue, error) {
 	if v["creator"].Empty() {
 		v["creator"] = v["reporter"]
 	}
-	if t := v["issuetype"].Text; !slices.Contains(r.Project.Types, t) {
-		r.Project.Types = append(r.Project.Types, t)
+	if s, t := w.TypesFor(r.Project), v["issuetype"].Text; !slices.Contains(s.Types, t) {
+		s.Types = append(slices.Clone(s.Types), t)
+		w.Retype()
 	}
 	maps.DeleteFunc(v, func(_ string, x Value) bool { return x.Empty() })
 	i := w.bear(by, r.Project, v)

@@ -82,8 +82,9 @@ func (w *World) furnish() {
 		w.Settings = &Settings{Voting: true, Watching: true, Linking: true, Attaching: true, TimeTracking: true, UploadLimit: 10 << 20, DayHours: 8, WeekDays: 5}
 	}
 	if w.Roles == nil {
-		w.Roles = []*Role{{"10002", "Administrators", "A project role that represents administrators in a project"},
-			{"10001", "Developers", "A project role that represents developers in a project"}, {"10000", "Users", "A project role that represents users in a project"}}
+		all := []Actor{{Group: w.Everybody()}}
+		w.Roles = []*Role{{"10002", "Administrators", "A project role that represents administrators in a project", []Actor{{Group: "jira-administrators"}}},
+			{"10001", "Developers", "A project role that represents developers in a project", all}, {"10000", "Users", "A project role that represents users in a project", all}}
 		w.Last["role"] = 10002
 	}
 	for _, p := range w.Projects {

@@ -6,7 +6,10 @@ import (
 )
 
 // A Role is a part that people play in projects.
-type Role struct{ ID, Name, Description string }
+type Role struct {
+	ID, Name, Description string
+	Default               []Actor // who plays it in a new project
+}
 
 // An Actor is who plays a role in a project: an account or a whole group.
 type Actor struct {
@@ -27,11 +30,9 @@ func (w *World) Everybody() string {
 func (w *World) cast(p *Project) {
 	p.Actors = map[string][]Actor{}
 	for _, r := range w.Roles {
-		g := w.Everybody()
-		if r.Name == "Administrators" {
-			g = "jira-administrators"
+		for _, a := range r.Default {
+			w.Play(p, r, a)
 		}
-		w.Play(p, r, Actor{Group: g})
 	}
 }
 

@@ -50,6 +50,8 @@ type World struct {
 
 	PermissionSchemes []*PermissionScheme // the default one first
 	Screens           []*Screen           // the default one first
+	TypeSchemes       []*TypeScheme       // the default one first
+	Columns           []string            `json:",omitempty"` // ids of fields, in lists of issues
 	Defaults          map[string]string   `json:",omitempty"` // ids by "priority", "resolution"
 	LinkTypes         []*LinkType
 	Settings          *Settings
@@ -84,8 +86,9 @@ type User struct {
 	Denied   []string // permissions taken away: "EDIT_ISSUES", "BROWSE_PROJECTS:SUP"
 	App      bool     `json:",omitempty"` // Cloud: accountType app
 	Made     bool     `json:",omitempty"` // made up by an import
+	Columns  []string `json:",omitempty"` // ids of fields, in lists of issues; empty: the site's
 
-	Tokens []*AccessToken `json:",omitempty"` // Data Center: besides Token
+	Tokens      []*AccessToken    `json:",omitempty"` // Data Center: besides Token
 	Preferences map[string]string `json:",omitempty"` // by key, those that he set
 
 	zone *time.Location // of Zone, once it was looked up
@@ -132,6 +135,7 @@ type Project struct {
 	Workflow                   *Workflow                  `json:"-"` // of issues whose type has no other one: from FlowScheme
 	FlowScheme                 string                     // id
 	PermissionScheme           string                     `json:",omitempty"` // id; empty: the default one
+	TypeScheme                 string                     `json:",omitempty"` // id; empty: the default one
 	Create, Edit               []string                   // the fields on each screen, by id
 	Issues                     int                        // number of the last issue
 	Versions                   []*Version                 `json:",omitempty"` // in their order
