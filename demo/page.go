@@ -2,12 +2,15 @@ package demo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	_ "embed"
 	"fmt"
 	"html/template"
 	"net"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -112,9 +115,13 @@ func (st *stand) show(w http.ResponseWriter, _ *http.Request) {
 	_, _ = b.WriteTo(w)
 }
 
-// stream sends each deed, drawn, as the sync does it.
+// stream sends each deed that a page has not seen, drawn, as the sync does it.
 func (st *stand) stream(w http.ResponseWriter, r *http.Request) {
-	c, leave := st.tale.join()
+	after, err := strconv.Atoi(cmp.Or(r.Header.Get("Last-Event-ID"), r.FormValue("after")))
+	if err != nil {
+		after = 0 // it has seen nothing yet
+	}
+	c, leave := st.tale.join(after)
 	defer leave()
 	w.Header().Set("Content-Type", "text/event-stream")
 	out := http.NewResponseController(w)
@@ -126,7 +133,7 @@ func (st *stand) stream(w http.ResponseWriter, r *http.Request) {
 			if pages.ExecuteTemplate(&b, "deed", d) != nil {
 				return
 			}
-			fmt.Fprintf(w, "event: deed\ndata: %s\n\n", strings.ReplaceAll(b.String(), "\n", "\ndata: "))
+			fmt.Fprintf(w, "id: %d\nevent: deed\ndata: %s\n\n", d.Number, strings.ReplaceAll(b.String(), "\n", "\ndata: "))
 		case <-time.After(15 * time.Second):
 			fmt.Fprint(w, ": still here\n\n")
 		case <-r.Context().Done():
@@ -151,10 +158,17 @@ func (c *crowd) last() []deed {
 	return append([]deed{}, c.past...)
 }
 
-func (c *crowd) join() (ch chan deed, leave func()) {
-	ch = make(chan deed, remembered)
+// join tells what comes after the deed of a number, beginning with those that
+// are remembered.
+func (c *crowd) join(after int) (ch chan deed, leave func()) {
+	ch = make(chan deed, 2*remembered)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for _, d := range slices.Backward(c.past) {
+		if d.Number > after {
+			ch <- d
+		}
+	}
 	c.open[ch] = true
 	return ch, func() {
 		c.mu.Lock()
@@ -168,6 +182,10 @@ func (c *crowd) join() (ch chan deed, leave func()) {
 func (c *crowd) tell(d deed) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	d.Number = 1
+	if len(c.past) > 0 {
+		d.Number += c.past[0].Number
+	}
 	c.past = append([]deed{d}, c.past[:min(len(c.past), remembered-1)]...)
 	for ch := range c.open {
 		select {

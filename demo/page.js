@@ -1,11 +1,12 @@
 // The page works without this, but for showing what comes later.
 "use strict";
 const deeds = document.getElementById("deeds");
-const stream = new EventSource("/events");
-let lost = false;
+const seen = deeds.querySelector(".deed")?.dataset.number ?? 0; // what comes after it may be told already
+const stream = new EventSource("/events?after=" + seen);
 const live = document.getElementById("live");
-stream.addEventListener("open", () => { live.hidden = false; if (lost) location.reload(); });
-stream.addEventListener("error", () => { lost = true; live.textContent = "not live"; live.classList.add("lost"); });
+const alive = (is) => { live.textContent = is ? "live" : "not live"; live.classList.toggle("lost", !is); };
+stream.addEventListener("open", () => { live.hidden = false; alive(true); });
+stream.addEventListener("error", () => alive(false));
 stream.addEventListener("deed", (e) => {
   deeds.querySelector(".none")?.remove();
   deeds.insertAdjacentHTML("afterbegin", e.data);

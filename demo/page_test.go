@@ -68,7 +68,7 @@ func TestATaleTellsEachCommitOnce(t *testing.T) {
 	id := issue.Ref{Participant: "support", ID: "1"}
 	link := issue.Link{ID: id, Sides: map[issue.Participant]issue.Side{"support": {Ref: id, Key: "SUP-1"}}}
 	tale := newTale(store)
-	c, leave := tale.join()
+	c, leave := tale.join(0)
 	defer leave()
 	for n, note := range []string{"one", "two", "three"} {
 		before := link
@@ -91,6 +91,13 @@ func TestATaleTellsEachCommitOnce(t *testing.T) {
 	for _, want := range []string{"one", "two", "three"} {
 		if d := <-c; d.Lines[0].Text != want {
 			t.Errorf("told %q, want %q", d.Lines[0].Text, want)
+		}
+	}
+	late, leave := tale.join(1)
+	defer leave()
+	for _, want := range []string{"two", "three"} {
+		if d := <-late; d.Lines[0].Text != want || len(late) > 1 {
+			t.Errorf("who has seen the first is told %q, want %q", d.Lines[0].Text, want)
 		}
 	}
 	if past := tale.last(); len(past) != 3 || past[0].Lines[0].Text != "three" || len(c) != 0 {

@@ -22,10 +22,11 @@ type tale struct {
 
 // A Deed is one commit of a link, for people.
 type deed struct {
-	At    string // "15:04:05"
-	Keys  string // "SUP-1 · DEV-3"
-	Why   string // what caused it: "webhook", "sweep"
-	Lines []line
+	Number int    // from 1, as they were told
+	At     string // "15:04:05"
+	Keys   string // "SUP-1 · DEV-3"
+	Why    string // what caused it: "webhook", "sweep"
+	Lines  []line
 }
 
 // A Line is one thing of a deed.

@@ -155,6 +155,7 @@ document.addEventListener("keydown", (e) => {
   open.querySelector("summary").focus();
   look(); // it was not drawn anew while it was open
 });
+document.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 remember();
 ready(document);
 let wait;
