@@ -11,6 +11,8 @@ func contextRoutes() []route {
 	return []route{
 		{"GET", root, cloud, byAdmin(onField(contextPage)), "", "", 0, false},
 		{"POST", root, cloud, byAdmin(onField(addContext)), "", "", 0, false},
+		{"GET", root + "/defaultValue", cloud, byAdmin(onField(contextDefaults)), "", "", 0, false},
+		{"PUT", root + "/defaultValue", cloud, byAdmin(onField(setDefaults)), "people, groups, versions and projects; the current day", "", 0, false},
 		{"GET", root + "/projectmapping", cloud, byAdmin(onField(contextProjects)), "", "", 0, false},
 		{"GET", root + "/issuetypemapping", cloud, byAdmin(onField(contextTypes)), "", "", 0, false},
 		{"PUT", root + "/{context}", cloud, byAdmin(onContext(editContext)), "", "", 0, false},
@@ -282,6 +284,11 @@ func deleteOption(c *call, f *world.Field, _ *world.Context) (reply, error) {
 	for _, i := range c.w.Issues {
 		if v := i.Values[f.ID]; v.Text == id || slices.Contains(v.List, id) {
 			return reply{}, world.Refuse(400, "The option is used in issues.")
+		}
+	}
+	for _, x := range f.Contexts {
+		if x.Default.Text == id || slices.Contains(x.Default.List, id) {
+			x.Default = world.Value{}
 		}
 	}
 	f.Options = slices.DeleteFunc(slices.Clone(f.Options), func(o world.Option) bool { return o.ID == id || o.Parent == id })

@@ -10,6 +10,9 @@ import (
 func (v view) meta(f *world.Field, p *world.Project, create bool) object {
 	o := object{"required": f.ID == "summary" || f.ID == "issuetype" || f.ID == "project" || f.ID == "reporter" && !create, "schema": v.schema(f), "name": f.Name, "fieldId": f.ID,
 		"operations": f.Verbs(), "hasDefaultValue": create && f.ID == "priority"}
+	if x := f.In(p, ""); create && x != nil && !x.Default.Empty() {
+		o["hasDefaultValue"], o["defaultValue"] = true, v.value(p, f, x.Default)
+	}
 	if v.cloud() {
 		o["key"] = f.ID
 	}

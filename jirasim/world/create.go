@@ -32,6 +32,7 @@ func (w *World) Create(by By, b Body) (*Issue, error) {
 	}
 	d.now["issuetype"], d.now["creator"] = Value{Text: kind}, Value{Text: by.User.ID}
 	d.now["status"] = Value{Text: w.Flow(p, kind).Initial}
+	d.foretold(kind)
 	w.defaults(d, by)
 	if err := d.begin(b); err != nil {
 		return nil, err

@@ -57,6 +57,7 @@ func (f *Field) StyleOf() string {
 type Context struct {
 	ID, Name, Description string
 	Projects, Types       []string
+	Default               Value `json:",omitzero"` // of new issues
 }
 
 // Global reports whether a context is of every project.
