@@ -107,8 +107,8 @@ func TestLinksNeedPermission(t *testing.T) {
 		a, b := p.create(nil), p.create(nil)
 		body := fmt.Sprintf(`{"type":{"id":"10000"},"inwardIssue":{"key":%q},"outwardIssue":{"key":%q}}`, a, b)
 		p.deny("ben", "LINK_ISSUES")
-		if got, want := p.as("ben").do("POST", "/issueLink", body).status, map[jirasim.Flavour]int{jirasim.Cloud: 404, jirasim.DataCenter: 401}[p.opt.Flavour]; got != want {
-			t.Errorf("without permission %d, want %d", got, want)
+		if got := p.as("ben").must(401, "POST", "/issueLink", body).at("errorMessages", 0); got != "No Link Issue Permission for issue '"+a+"'" {
+			t.Errorf("without permission it says %v", got)
 		}
 		p.as("").must(401, "POST", "/issueLink", body)
 		p.must(400, "POST", "/issueLink", strings.ReplaceAll(body, b, a))

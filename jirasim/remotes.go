@@ -68,7 +68,7 @@ func readRemotes(c *call) (reply, error) {
 }
 
 // addRemote makes a link, or changes the one of the same globalId: Cloud tells
-// which by its status: docs/JIRA.md "Links".
+// which by its status, and both by where it is: docs/JIRA.md "Links".
 func addRemote(c *call) (reply, error) {
 	i, err := c.issue()
 	if err != nil {
@@ -82,11 +82,15 @@ func addRemote(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	status := 200
+	self := c.v.rest("issue", i.Key, "remotelink", r.ID)
+	rep := reply{status: 200, body: object{"id": number(r.ID), "self": self}}
 	if made && c.v.cloud() {
-		status = 201
+		rep.status = 201
 	}
-	return reply{status: status, body: object{"id": number(r.ID), "self": c.v.rest("issue", i.Key, "remotelink", r.ID)}}, nil
+	if made {
+		rep.set("Location", self)
+	}
+	return rep, nil
 }
 
 func dropRemotes(c *call) (reply, error) {

@@ -164,7 +164,7 @@ func readVotes(c *call) (reply, error) {
 		return reply{}, err
 	}
 	if !c.w.Settings.Voting {
-		return reply{}, world.Refuse(404, "Voting for issues is not enabled.")
+		return reply{}, world.Refuse(404, "Voting for issues is currently not enabled for this Jira instance.")
 	}
 	o := c.v.votes(i)
 	o["voters"] = []any{}

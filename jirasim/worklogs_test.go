@@ -27,7 +27,7 @@ func TestWorkMovesTheEstimate(t *testing.T) {
 			}
 		}
 		key := p.create(nil)
-		for query, field := range map[string]string{"?adjustEstimate=new": "newEstimate", "?adjustEstimate=new&newEstimate=x": "newEstimate", "?adjustEstimate=manual": "adjustmentAmount"} {
+		for query, field := range map[string]string{"?adjustEstimate=new": "newEstimate", "?adjustEstimate=new&newEstimate=x": "newEstimate", "?adjustEstimate=manual": "reduceBy", "?adjustEstimate=manual&reduceBy=x": "adjustmentAmount"} {
 			if a := p.must(400, "POST", "/issue/"+key+"/worklog"+query, `{"timeSpent":"1h"}`); a.at("errors", field) == nil {
 				t.Errorf("%s: it says %s", query, a.raw)
 			}
@@ -77,7 +77,7 @@ func TestWorklogsAreRefused(t *testing.T) {
 			}
 		}
 		p.deny("ben", "WORK_ON_ISSUES")
-		p.as("ben").must(map[jirasim.Flavour]int{jirasim.Cloud: 400, jirasim.DataCenter: 403}[p.opt.Flavour], "POST", "/issue/"+key+"/worklog", `{"timeSpent":"1h"}`)
+		p.as("ben").must(400, "POST", "/issue/"+key+"/worklog", `{"timeSpent":"1h"}`)
 		p.must(400, "POST", "/issue/"+key+"/worklog", `{"timeSpentSeconds":"x"}`)
 		p.must(404, "GET", "/issue/"+key+"/worklog/77", nil)
 		p.must(400, "POST", "/worklog/list", `{"ids":[]}`)

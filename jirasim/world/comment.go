@@ -69,14 +69,10 @@ func (w *World) spoken(by By, i *Issue, verb string, raw json.RawMessage) error 
 	return err
 }
 
-// mute refuses a comment for want of permission: Cloud with 400, and it says
-// what is wrong with the body besides: docs/JIRA.md "Comments".
+// mute refuses a comment for want of permission with 400, as was measured on both
+// flavours, and says what is wrong with the body besides: docs/JIRA.md "Comments".
 func (w *World) mute(also error) error {
-	status := 400
-	if w.Flavour == DataCenter {
-		status = 403
-	}
-	r := Refuse(status, "You do not have the permission to comment on this issue.")
+	r := Refuse(400, "You do not have the permission to comment on this issue.")
 	if also, ok := also.(*Refusal); ok {
 		r.Errors = also.Errors
 	}
@@ -171,11 +167,7 @@ func (w *World) owns(by By, i *Issue, c *Comment, verb, words string) error {
 	if own || w.May(by.User, verb+"_ALL_COMMENTS", p) {
 		return nil
 	}
-	status := 400
-	if w.Flavour == DataCenter {
-		status = 403
-	}
-	return Refuse(status, "You do not have the permission to %s.", words)
+	return Refuse(400, "You do not have the permission to %s.", words)
 }
 
 func (w *World) recomment(by By, i *Issue, all []*Comment, attend bool) {
@@ -216,8 +208,13 @@ func (w *World) FindComment(u *User, i *Issue, id string) (*Comment, *Refusal) {
 			return c, nil
 		}
 	}
-	return nil, Refuse(404, "Can not find a comment for the id: %s.", id)
+	if _, other, _ := w.FindAnyComment(u, id); other != nil {
+		return nil, Refuse(404, "No comment with given ID found for issue %s.", i.Key)
+	}
+	return nil, unsaid(id)
 }
+
+func unsaid(id string) *Refusal { return Refuse(404, "Can not find a comment for the id: %s.", id) }
 
 // AnyComment finds a comment by number on whatever issue; nil if there is
 // none that u may see.
@@ -229,11 +226,13 @@ func (w *World) AnyComment(u *User, id int64) (*Issue, *Comment) {
 // FindAnyComment finds a comment that u may see on whatever issue.
 func (w *World) FindAnyComment(u *User, id string) (*Issue, *Comment, *Refusal) {
 	if i := w.Issues[w.said[id]]; i != nil && w.May(u, "BROWSE_PROJECTS", w.Home(i)) {
-		if c, no := w.FindComment(u, i, id); no == nil {
-			return i, c, nil
+		for _, c := range i.Comments {
+			if c.ID == id && w.Sees(u, c) {
+				return i, c, nil
+			}
 		}
 	}
-	return nil, nil, Refuse(404, "Can not find a comment for the id: %s.", id)
+	return nil, nil, unsaid(id)
 }
 
 // SetCommentProperty sets (or with a nil value removes) one property of a

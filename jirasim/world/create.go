@@ -81,19 +81,34 @@ func (w *World) place(by By, b Body) (*Project, string, error) {
 		p = w.Project(by.User, h.Key)
 	}
 	if p == nil {
-		return nil, "", RefuseField("project", "Specify a valid project ID or key")
+		_, given := b.Fields["project"]
+		return nil, "", RefuseField("project", "%s", w.lacks(given, "project", "Specify a valid project ID or key", "Specify a valid project ID or key"))
 	}
 	raw, ok := b.Fields["issuetype"]
 	if !ok {
-		return nil, "", RefuseField("issuetype", "Specify an issue type")
+		return nil, "", RefuseField("issuetype", "%s", w.lacks(false, "issue type", "Specify an issue type", ""))
 	}
 	v, c := w.typeOf(raw, p)
 	if c != "" {
-		return nil, "", RefuseField("issuetype", "%s", c)
+		return nil, "", RefuseField("issuetype", "%s", w.lacks(true, "issue type", "", c))
 	}
 	delete(b.Fields, "project")
 	delete(b.Fields, "issuetype")
 	return p, v.Text, nil
+}
+
+// lacks is how the flavours say that a thing was not named, or that there is none
+// of that name. Cloud's was recorded; Data Center's is known from use.
+func (w *World) lacks(given bool, noun, missing, wrong string) string {
+	switch {
+	case w.Flavour == DataCenter && given:
+		return "valid " + noun + " is required"
+	case w.Flavour == DataCenter:
+		return noun + " is required"
+	case given:
+		return wrong
+	}
+	return missing
 }
 
 // defaults sets what a creator left out.

@@ -74,16 +74,12 @@ func (w *World) end(by By, h *handle) (*Issue, error) {
 	return i, nil
 }
 
-// unlinkable refuses who may not link; the words are unverified.
+// unlinkable refuses who may not link, as it was seen on both flavours.
 func (w *World) unlinkable(by By, i *Issue) error {
 	if w.May(by.User, "LINK_ISSUES", w.Home(i)) {
 		return nil
 	}
-	status := 404
-	if w.Flavour == DataCenter {
-		status = 401
-	}
-	return Refuse(status, "No Link Issue Permission for issue '%s'", i.Key)
+	return Refuse(401, "No Link Issue Permission for issue '%s'", i.Key)
 }
 
 // Link joins two issues. A second link of the same kind is quietly none, but

@@ -2,7 +2,10 @@ package world
 
 import (
 	"encoding/json"
+	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -38,16 +41,29 @@ func (b RemoteBody) titled() (string, error) {
 	var o struct {
 		URL   string `json:"url"`
 		Title string `json:"title"`
+		Icon  struct {
+			URL string `json:"url16x16"`
+		} `json:"icon"`
+		Status struct {
+			Icon struct {
+				URL  string `json:"url16x16"`
+				Link string `json:"link"`
+			} `json:"icon"`
+		} `json:"status"`
 	}
 	if null(b.Object) || json.Unmarshal(b.Object, &o) != nil {
 		return "", RefuseField("object", "'object' is required.")
 	}
 	wrong := &Refusal{Status: 400, Errors: map[string]string{}}
-	if o.URL == "" {
-		wrong.Errors["url"] = "'url' is required."
+	for name, s := range map[string]string{"url": o.URL, "title": o.Title} {
+		if strings.TrimSpace(s) == "" {
+			wrong.Errors[name] = "'" + name + "' is required."
+		}
 	}
-	if o.Title == "" {
-		wrong.Errors["title"] = "'title' is required."
+	for name, s := range map[string]string{"url": o.URL, "iconUrl": o.Icon.URL, "statusIconUrl": o.Status.Icon.URL, "statusIconLink": o.Status.Icon.Link} {
+		if _, err := url.Parse(s); (err != nil || strings.ContainsAny(s, " \t\r\n")) && wrong.Errors[name] == "" {
+			wrong.Errors[name] = "'" + name + "' is not a valid URL." // words unverified
+		}
 	}
 	if utf8.RuneCountInString(b.GlobalID) > 255 {
 		wrong.Errors["globalId"] = "'globalId' is longer than 255 characters."
@@ -152,6 +168,9 @@ func (w *World) RemoteLink(by By, i *Issue, id string) (*Remote, error) {
 	}
 	if n := slices.IndexFunc(i.Remotes, func(r *Remote) bool { return r.ID == id }); n >= 0 {
 		return i.Remotes[n], nil
+	}
+	if _, err := strconv.Atoi(id); err != nil {
+		return nil, Refuse(400, "The remote issue link id '%s' is not a number.", id) // words unverified
 	}
 	if w.parts[part{remotePart, id}] != "" {
 		return nil, Refuse(400, "The remote issue link with id '%s' does not belong to issue '%s'.", id, i.Key) // unverified

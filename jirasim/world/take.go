@@ -159,8 +159,8 @@ func (f *Field) pick(raw json.RawMessage, from []Option) (Value, complaint) {
 	if null(raw) {
 		return Value{}, ""
 	}
-	if json.Unmarshal(raw, &h) != nil {
-		return Value{}, fmt.Sprintf("Specify a valid 'id' or 'name' for %s", f.Name)
+	if json.Unmarshal(raw, &h) != nil || h.ID == "" && h.Value == "" {
+		return Value{}, "Could not find valid 'id' or 'value' in the Parent Option object."
 	}
 	for _, o := range from {
 		if o.ID == string(h.ID) && h.ID != "" || h.ID == "" && o.Value == h.Value {
@@ -216,7 +216,11 @@ func (w *World) person(f *Field, raw json.RawMessage, by By, p *Project) (Value,
 	if null(raw) {
 		return Value{}, ""
 	}
-	if json.Unmarshal(raw, &h) != nil {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &h) != nil || json.Unmarshal(raw, &members) != nil {
+		return Value{}, "data was not an object"
+	}
+	if _, named := members["name"]; !named && w.Flavour == DataCenter {
 		return Value{}, "expected Object containing a 'name' property"
 	}
 	id := h.AccountID

@@ -45,7 +45,7 @@ func toggle(all []string, x string, on bool) []string {
 func (w *World) Vote(by By, i *Issue, on bool) error {
 	switch {
 	case !w.Settings.Voting:
-		return Refuse(404, "Voting for issues is not enabled.")
+		return Refuse(404, "Voting for issues is currently not enabled for this Jira instance.")
 	case i.Values["reporter"].Text == by.User.ID:
 		return Refuse(404, "You cannot vote for an issue you have reported.")
 	case !i.Resolved.IsZero():

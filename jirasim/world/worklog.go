@@ -55,7 +55,8 @@ func (w *World) Log(by By, i *Issue, in Work) (*Worklog, error) {
 		return nil, err
 	}
 	if !w.May(by.User, "WORK_ON_ISSUES", w.Home(i)) {
-		return nil, w.idle("You do not have the permission to associate a worklog to this issue.")
+		// So it was measured on a Server too, whose document says 403.
+		return nil, Refuse(400, "You do not have the permission to associate a worklog to this issue.")
 	}
 	n := &Worklog{Author: by.User.ID, Editor: by.User.ID, Started: by.Now, Created: by.Now, Updated: by.Now}
 	if err := w.fill(by, n, in); err != nil {
@@ -136,12 +137,18 @@ func (w *World) adjusted(i *Issue, a Adjust, spent int64) (Value, error) {
 	case "leave":
 		return was, nil
 	case "new":
+		if a.New == "" {
+			return Value{}, RefuseField("newEstimate", "Value is required when adjustEstimate is new")
+		}
 		n, ok := w.Seconds(a.New)
 		if !ok {
 			return Value{}, RefuseField("newEstimate", "You must supply a valid new estimate.")
 		}
 		return seconds(n), nil
 	case "manual":
+		if a.By == "" {
+			return Value{}, RefuseField("reduceBy", "A value is required for manual estimate adjustment")
+		}
 		n, ok := w.Seconds(a.By)
 		if !ok {
 			return Value{}, RefuseField("adjustmentAmount", "You must supply a valid amount of time to adjust the estimate by.")
@@ -185,6 +192,9 @@ func (w *World) Relog(by By, i *Issue, l *Worklog, in Work) (*Worklog, error) {
 	}
 	if n.Seconds == 0 {
 		return nil, RefuseField("timeLogged", "You must indicate the time spent working.")
+	}
+	if in.How == "manual" {
+		return nil, RefuseField("adjustEstimate", "Manual adjustment of remaining estimate not allowed when editing a worklog")
 	}
 	left, err := w.adjusted(i, in.Adjust, n.Seconds-l.Seconds)
 	if err != nil {
