@@ -13,6 +13,10 @@ import (
 // goroutines. Places carry the sync's field names; values are own words.
 // Connectors of one site share client, limiter, metadata and hook.
 type Connector interface {
+	// Site names the site. Participants of one show an issue by the same id, each
+	// while it is in its project.
+	Site() string
+
 	// Read looks at issues by id, as many a call as the tracker allows, and
 	// yields one View for each id, in any order. A look reads the changelog in
 	// the same call as the fields or before them, rows with or after them. An

@@ -33,13 +33,12 @@ func (m *movedHere) Error() string {
 func (m *movedHere) Unwrap() error { return errNothing }
 
 // moved returns the link that an issue belonged to before it was moved to where
-// v shows it: there it is shown as being elsewhere, under the same key. Ids are
-// of a site, and another site may have the same; [durable.ErrNotFound]: it was
-// not moved.
+// v shows it: there it is shown as being elsewhere now. [durable.ErrNotFound]: it
+// was not moved.
 func (e *Engine) moved(ctx context.Context, v issue.View) (issue.Link, error) {
 	for _, who := range e.Rules.Order {
 		ref := issue.Ref{Participant: who, ID: v.Ref.ID}
-		if who == v.Ref.Participant {
+		if who == v.Ref.Participant || e.Connectors[who].Site() != e.Connectors[v.Ref.Participant].Site() {
 			continue
 		}
 		link, err := e.Store.Link(ctx, ref)
@@ -53,7 +52,7 @@ func (e *Engine) moved(ctx context.Context, v issue.View) (issue.Link, error) {
 		if err != nil {
 			return link, err
 		}
-		if was.State != issue.Outside || was.Key != v.Key || !was.Created.Equal(v.Created) {
+		if was.State != issue.Outside {
 			continue
 		}
 		if has := link.Sides[v.Ref.Participant]; has.Ref.ID != "" || len(has.Sent) > 0 {

@@ -19,6 +19,8 @@ type project struct {
 	at   func(id string) issue.Participant // where an issue of the tracker is
 }
 
+func (p project) Site() string { return "one" }
+
 // Read shows as outside what is in another project.
 func (p project) Read(ctx context.Context, ids ...string) iter.Seq2[issue.View, error] {
 	return func(yield func(issue.View, error) bool) {

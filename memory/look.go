@@ -14,6 +14,9 @@ import (
 	"example.com/accord/issue"
 )
 
+// Site implements [connector.Connector]: every tracker is a site of its own.
+func (t *Tracker) Site() string { return string(t.Name) }
+
 // Read implements [connector.Connector]: fields and changelog in one call, the
 // rows in a later one.
 func (t *Tracker) Read(ctx context.Context, ids ...string) iter.Seq2[issue.View, error] {

@@ -16,6 +16,9 @@ import (
 	"example.com/accord/issue"
 )
 
+// Site implements [connector.Connector].
+func (p *Participant) Site() string { return p.c.site.Name }
+
 // bulkMost is how many issues one bulk call takes: docs/JIRA.md "Search".
 const bulkMost = 100
 
