@@ -106,6 +106,31 @@ func TestABodySaysWhatItIs(t *testing.T) {
 	})
 }
 
+// TestWhatWasFound are requests that were once answered wrongly or not at all.
+func TestWhatWasFound(t *testing.T) {
+	p := open(t, jirasim.Cloud)
+	p.found("NEW", "New things")
+	key := p.create(nil)
+	for _, c := range []struct {
+		want               int
+		method, path, body string
+	}{
+		{201, "POST", "/bulk/issues/move", `{"targetToSourcesMapping":{"NEW,10002":{"issueIdsOrKeys":["sup-1"]}}}`},
+		{201, "POST", "/bulk/issues/transition", `{"bulkTransitionInputs":[{"selectedIssueIdsOrKeys":["` + key + `"],"transitionId":"11"}]}`}, // by the key that it had
+		{200, "GET", "/rest/agile/1.0/board/10000/issue?expand=versionedRepresentations", ""},
+		{400, "PUT", "/issue/NEW-1", `{"fields":{"summary":"x"},"historyMetadata":{"extraData":{"turn":{}}}}`},
+		{200, "PUT", "/issue/archive", `{"issueIdsOrKeys":["NO-1","NO-1"]}`},
+		{400, "GET", "/issue/NEW-1/comment?startAt=9223372036854775807", ""},
+	} {
+		if a := p.do(c.method, c.path, c.body); a.status != c.want {
+			t.Errorf("%s %s: %d %s", c.method, c.path, a.status, a.raw)
+		}
+	}
+	if a := p.must(200, "GET", "/issue/NEW-1?fields=status", nil); a.at("fields", "status", "name") != "In Progress" {
+		t.Errorf("a transition by an old key leaves it at %s", a.raw)
+	}
+}
+
 // TestTheReadmeNamesEveryRoute holds the table of the README against the
 // routes; with -update, rows that are missing are written.
 func TestTheReadmeNamesEveryRoute(t *testing.T) {

@@ -186,9 +186,9 @@ func (v view) epicLink(i *world.Issue) any {
 func (v view) onBoard(i *world.Issue, a ask) object {
 	o := v.issue(i, a)
 	o["self"] = v.agile("issue", i.ID)
-	fields := o["fields"].(object)
+	fields, shown := o["fields"].(object)
 	f := v.w.Sole(world.SprintOf)
-	if f == nil {
+	if f == nil || !shown {
 		return o
 	}
 	closed, open := []any{}, any(nil)
