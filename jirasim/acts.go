@@ -23,7 +23,7 @@ type Act struct {
 	Restore string    `json:"restore,omitempty"` // out of the archive
 	Delete  string    `json:"delete,omitempty"`  // issue, with its sub-tasks
 	Forward Duration  `json:"forward,omitempty"` // the clock
-	Expire  string    `json:"expire,omitempty"`  // the token of an account, or the access tokens of an app, by its id
+	Expire  string    `json:"expire,omitempty"`  // the tokens of an account, or the access tokens of an app, by its id
 	Token   *NewToken `json:"token,omitempty"`
 }
 
@@ -248,12 +248,15 @@ func (c *call) cut(r Removal) error {
 	return nil
 }
 
+// retoken gives an account another token; an empty one ends all that it has.
 func (s *Sim) retoken(account, token string) error {
 	u, err := s.account(account)
 	if err != nil {
 		return err
 	}
-	u.Token = token
+	if u.Token = token; token == "" {
+		u.Tokens = nil
+	}
 	return nil
 }
 

@@ -138,6 +138,12 @@ func TestTokensExpire(t *testing.T) {
 	app.must(401, "GET", app.api+"/field", nil)
 	app.token(403, map[string][]string{"grant_type": {"refresh_token"}, "refresh_token": {app.given["$refresh_token"]}})
 
+	center := open(t, jirasim.DataCenter)
+	own, _ := center.as("ben").must(201, "POST", "/rest/pat/latest/tokens", `{"name":"script"}`).at("rawToken").(string)
+	center.as("bearer:"+own).must(200, "GET", "/myself", nil)
+	center.faults(`{"do":[{"expire":"ben@example.com"}]}`)
+	center.as("bearer:"+own).must(401, "GET", "/myself", nil)
+
 	both(t, func(t *testing.T, p *play) {
 		p.as("ben").must(200, "GET", "/myself", nil)
 		p.faults(`{"do":[{"expire":"ben@example.com"}]}`)
