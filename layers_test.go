@@ -60,18 +60,19 @@ var layers = map[string]layer{
 		"connector": "a seam whose promises it holds", "durable": "a seam whose promises it holds", "issue": "samples", "text": "samples",
 	}},
 	"jirasim": {3, map[string]string{
-		"jirasim/world": "the issues it serves", "jirasim/jql": "its search", "jirasim/limits": "its rate limits", "jirasim/consent": "its apps", "jirasim/ui": "its page", "text": "rich text shown as HTML",
+		"jirasim/world": "the issues it serves", "jirasim/jql": "its search", "jirasim/limits": "its rate limits", "jirasim/consent": "its apps", "jirasim/ui": "its page", "jirasim/renderer": "rich text as HTML",
 	}},
 	"jirasim/world": {3, map[string]string{
 		"connector/jira/adf": "rich text on Cloud", "connector/jira/wiki": "rich text on Data Center", "text": "what these two speak",
 		"jirasim/jql": "its search",
 	}},
 	"jirasim/ui": {3, map[string]string{
-		"jirasim/world": "what it shows and changes", "connector/jira/wiki": "rich text, as people write it", "text": "rich text, as it is drawn",
+		"jirasim/world": "what it shows and changes", "connector/jira/wiki": "rich text, as people write it", "jirasim/renderer": "rich text, as it is drawn",
 	}},
-	"jirasim/jql":     {3, nil},
-	"jirasim/limits":  {3, nil},
-	"jirasim/consent": {3, nil},
+	"jirasim/jql":      {3, nil},
+	"jirasim/renderer": {3, map[string]string{"text": "rich text, as it is drawn"}},
+	"jirasim/limits":   {3, nil},
+	"jirasim/consent":  {3, nil},
 
 	"durable/aws/emulator": {3, nil},
 

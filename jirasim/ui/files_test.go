@@ -57,7 +57,7 @@ func TestFilesComeAndGo(t *testing.T) {
 			t.Errorf("a picture is handed over as %v", w.Header())
 		}
 		s.post("issues/SUP-1/comment", "body", "See !p.png! and !https://example.com/x.png!")
-		holds(t, s.see("issues/SUP-1"), `<img alt="p.png" src="`+ui.Root+"files/"+all[1].ID+`">`)
+		holds(t, s.see("issues/SUP-1"), `<img src="`+ui.Root+"files/"+all[1].ID+`" alt="p.png" />`)
 		lacks(t, s.see("issues/SUP-1"), `src="https://example.com`)
 		s.post("files/" + all[0].ID + "/delete")
 		lacks(t, s.see("issues/SUP-1"), "files/"+all[0].ID)

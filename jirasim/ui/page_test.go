@@ -42,7 +42,7 @@ func TestTheLifeOfAnIssue(t *testing.T) {
 		}
 		holds(t, s.see("projects/SUP"), "New &lt;b&gt;one&lt;/b&gt;")
 		page := s.see("issues/SUP-3")
-		holds(t, page, "<strong>bold</strong>", "<li><p>a</p>", "x, y", "Ada Brandt")
+		holds(t, page, "<b>bold</b>", "<li>a</li>", "x, y", "Ada Brandt")
 		if i := s.issue("SUP-3"); i.Values["creator"].Text != ada.ID || i.Values["assignee"].Text != ada.ID {
 			t.Errorf("it was made by %v for %v", i.Values["creator"], i.Values["assignee"])
 		}
@@ -104,10 +104,10 @@ func TestAPreviewChangesNothing(t *testing.T) {
 		if w.Code != 200 {
 			t.Errorf("a preview: %d", w.Code)
 		}
-		holds(t, w.Body.String(), "<h4>So</h4>", "<code>x</code>", "h2. So\n{{x}}</textarea>")
-		holds(t, s.try("projects/SUP/create", "description", "-gone-", "preview", "1").Body.String(), "<s>gone</s>")
-		holds(t, s.try("issues/SUP-1/edit", "description", "||a||\n|b|", "preview", "1").Body.String(), "<table>", "<th>", "<td>")
-		if got := s.try("preview", "text", "*a*<script>").Body.String(); got != "<p><strong>a</strong>&lt;script&gt;</p>" {
+		holds(t, w.Body.String(), `<h4><a name="So"></a>So</h4>`, "<tt>x</tt>", "h2. So\n{{x}}</textarea>")
+		holds(t, s.try("projects/SUP/create", "description", "-gone-", "preview", "1").Body.String(), "<del>gone</del>")
+		holds(t, s.try("issues/SUP-1/edit", "description", "||a||\n|b|", "preview", "1").Body.String(), "<table class=", "<th class=", "<td class=")
+		if got := s.try("preview", "text", "*a*<script>").Body.String(); got != "<p><b>a</b>&lt;script&gt;</p>" {
 			t.Errorf("the preview is %q", got)
 		}
 		if s.issue("SUP-1") != before || len(s.w.Issues) != 3 {
