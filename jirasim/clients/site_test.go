@@ -3,6 +3,8 @@
 package clients_test
 
 import (
+	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -20,7 +22,7 @@ type site struct {
 
 func open(t *testing.T, f jirasim.Flavour) site {
 	t.Helper()
-	sim := jirasim.New(jirasim.Options{Flavour: f, Lag: -1, Seed: 1})
+	sim := jirasim.New(jirasim.Options{Flavour: f, Lag: -1, Seed: 1, Unlimited: true})
 	server := httptest.NewServer(sim)
 	t.Cleanup(sim.Close)
 	t.Cleanup(server.Close)
@@ -57,4 +59,25 @@ func contains(t *testing.T, what, have, want string) {
 	if !strings.Contains(have, want) {
 		t.Errorf("%s is %q, want %q in it", what, have, want)
 	}
+}
+
+// facts are what a script is told of a site: people and the statuses.
+func (s site) facts(t *testing.T) map[string]any {
+	t.Helper()
+	var people, others, statuses []any
+	s.ask(t, "/rest/api/2/user/search?query=ada&username=ada", &people)
+	s.ask(t, "/rest/api/2/user/search?query=cleo&username=cleo", &others)
+	s.ask(t, "/rest/api/2/status", &statuses)
+	return map[string]any{"ada": people[0], "cleo": others[0], "statuses": statuses}
+}
+
+func (s site) ask(t *testing.T, path string, into any) {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodGet, s.url+path, nil)
+	sure(t, err, path)
+	req.SetBasicAuth(s.login, "example")
+	res, err := http.DefaultClient.Do(req)
+	sure(t, err, path)
+	defer res.Body.Close()
+	sure(t, json.NewDecoder(res.Body).Decode(into), path)
 }
