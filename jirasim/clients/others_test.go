@@ -30,19 +30,22 @@ func TestOthers(t *testing.T) {
 	python := filepath.Join(dir, "venv", "bin", "python")
 	for _, story := range []struct {
 		program, file string
-		center        bool // it speaks with Data Center too
+		cloud, center bool // with which it speaks
 	}{
-		{"node", filepath.Join(dir, "node", "jira-client.mjs"), true},
-		{"node", filepath.Join(dir, "node", "jira-connector.mjs"), true},
-		{"node", filepath.Join(dir, "node", "jira-js.mjs"), false},
-		{python, filepath.Join("python", "jira_story.py"), true},
-		{python, filepath.Join("python", "atlassian_story.py"), true},
+		{"node", filepath.Join(dir, "node", "jira-client.mjs"), true, true},
+		{"node", filepath.Join(dir, "node", "jira-connector.mjs"), true, true},
+		{"node", filepath.Join(dir, "node", "jira-js.mjs"), true, false},
+		{"node", filepath.Join(dir, "node", "jira-js-reads.mjs"), true, false},
+		{python, filepath.Join("python", "jira_story.py"), true, true},
+		{python, filepath.Join("python", "atlassian_story.py"), true, true},
+		{python, filepath.Join("python", "jirate_story.py"), false, true},
 	} {
 		for _, f := range []jirasim.Flavour{jirasim.Cloud, jirasim.DataCenter} {
-			if f == jirasim.DataCenter && !story.center {
+			if f == jirasim.DataCenter && !story.center || f == jirasim.Cloud && !story.cloud {
 				continue
 			}
 			t.Run(filepath.Base(story.file)+"/"+string(f), func(t *testing.T) {
+				t.Parallel()
 				s := open(t, f)
 				out, err := exec.Command(story.program, story.file, s.url, string(f), s.project, s.login).CombinedOutput()
 				if err != nil {
