@@ -108,11 +108,11 @@ func TestTheLifeOfAnIssue(t *testing.T) {
 			do(t, other, "the board of who looks on", chromedp.Navigate(url+"/"), sees("#live"))
 			do(t, ada, "the board", chromedp.Navigate(url+"/"), sees("#live"))
 			do(t, ada, "create, with a preview", clicks("#create > summary"), types("#new-summary", "Seen by both"), types("#new-description", "It is *bold*."),
-				sees("#new-description-shown strong"), clicks("#new-do"), sees("#card-"+key+".fresh"))
+				sees("#new-description-shown b"), clicks("#new-do"), sees("#card-"+key+".fresh"))
 			do(t, other, "who looks on sees the new card, marked", sees("#card-"+key+"[data-marked]"))
 			do(t, ada, "move", clicks("#move-"+key+"-"+first))
 			do(t, other, "who looks on sees it moved, and is told", sees(".going #card-"+key+"[data-marked]"), sees("#news li"))
-			do(t, other, "open", clicks("#open-"+key), sees("#live"), sees("#description strong"))
+			do(t, other, "open", clicks("#open-"+key), sees("#live"), sees("#description b"))
 			do(t, ada, "comment", clicks("#open-"+key), sees("#live"), types("#say-body", "Hello _there_"), clicks("#say-do"), sees("#comments li.fresh em"))
 			do(t, other, "who looks on sees the comment, marked", sees("#comments li[data-marked] em"))
 			do(t, ada, "edit", clicks("#editing > summary"), chromedp.SetValue(chromedp.CSS("#edit-summary"), "Seen anew"), clicks("#edit-do"), sees("#summary.fresh"))
@@ -203,8 +203,8 @@ func TestWithoutAScript(t *testing.T) {
 	ctx := open(t, chromedp.Flag("blink-settings", "scriptEnabled=false"))
 	do(t, ctx, "the board", chromedp.Navigate(site(t, jirasim.Cloud)+"/"), sees("#card-SUP-1"))
 	do(t, ctx, "move", clicks("#move-SUP-1-11"), sees(".going #card-SUP-1"))
-	do(t, ctx, "comment", clicks("#open-SUP-1"), types("#say-body", "No *script*"), clicks(`#say [name="preview"]`), sees("#say-body-shown strong"),
-		clicks("#say-do"), sees("#comments li:nth-child(2) strong"))
+	do(t, ctx, "comment", clicks("#open-SUP-1"), types("#say-body", "No *script*"), clicks(`#say [name="preview"]`), sees("#say-body-shown b"),
+		clicks("#say-do"), sees("#comments li:nth-child(2) b"))
 }
 
 // TestItFits: no page is wider than a telephone. Each is kept as a picture.
