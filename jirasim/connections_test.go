@@ -49,6 +49,8 @@ func stood(t *testing.T, f jirasim.Flavour) func() net.Conn {
 
 const line = "POST /rest/api/2/issue HTTP/1.1\r\nHost: jira\r\nAuthorization: Basic YWRtaW5AZXhhbXBsZS5jb206ZXhhbXBsZQ==\r\nContent-Type: application/json\r\n"
 
+const form = "POST /_sim/ui/preview HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: "
+
 // TestNobodyIsWaitedForLong: whoever sends half a request and no more, or hangs
 // up in the middle, is answered, and holds nobody else up.
 func TestNobodyIsWaitedForLong(t *testing.T) {
@@ -65,6 +67,9 @@ func TestNobodyIsWaitedForLong(t *testing.T) {
 		"a length that is none": {line + "Content-Length: -1\r\n\r\n", 400},
 		"too long a body":       {line + "Content-Length: 99999999999\r\n\r\n{}", 408},
 		"too long a line":       {"GET /" + strings.Repeat("a", 2<<20) + " HTTP/1.1\r\n", 431},
+		"half of a form":        {form + "application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ntext=", 408},
+		"half of a file":        {form + "multipart/form-data; boundary=b\r\nContent-Length: 100\r\n\r\n--b\r\nContent-Disp", 400},
+		"too long a form":       {form + "multipart/form-data; boundary=b\r\nContent-Length: 99999999999\r\n\r\n--b\r\n", 408},
 		"no escape":             {"GET /rest/api/2/issue/%zz HTTP/1.1\r\nHost: jira\r\n\r\n", 400},
 		"another protocol":      {"\x16\x03\x01\x02\x00\x01\x00", 0},
 	} {

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -41,8 +42,12 @@ type Page struct {
 // Root is the path under which all of a page is.
 const Root = "/_sim/ui/"
 
-// largest is how many bytes a form may have, its files included.
-const largest = 32 << 20
+// Largest is how many bytes a form may have, its files included, and slowest
+// how long it may take to come.
+const (
+	largest = 32 << 20
+	slowest = 30 * time.Second
+)
 
 //go:embed page.css
 var style []byte
@@ -109,6 +114,9 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, largest)
+	if r.Method == "POST" {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(slowest)) // a recorder of a test has no connection
+	}
 	p.mux.ServeHTTP(w, r)
 }
 
@@ -150,7 +158,7 @@ func (p *Page) on(do action) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var a answer
 		if err := read(r); err != nil {
-			http.Error(w, "The form could not be read.", http.StatusBadRequest)
+			http.Error(w, "The form could not be read.", unreadable(err))
 			return
 		}
 		err := p.site.Enter(r, func(at *world.World, now time.Time) (err error) {
@@ -168,10 +176,24 @@ func (p *Page) on(do action) http.HandlerFunc {
 	}
 }
 
+// unreadable is the status of a form that was not read.
+func unreadable(err error) int {
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return http.StatusRequestEntityTooLarge
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return http.StatusRequestTimeout
+	}
+	return http.StatusBadRequest
+}
+
 // read reads a form, with files or without.
 func read(r *http.Request) error {
 	if r.Method != "POST" {
 		return nil
+	}
+	if err := r.ParseForm(); err != nil {
+		return err
 	}
 	err := r.ParseMultipartForm(1 << 20)
 	if errors.Is(err, http.ErrNotMultipart) {
