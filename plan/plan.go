@@ -32,7 +32,7 @@ func Make(rules Rules, link issue.Link, views map[issue.Participant]issue.View, 
 	if rules.Times == (Times{}) {
 		rules.Times = DefaultTimes
 	}
-	if rules.Times.Rows == 0 { // as rules were before there was such a limit
+	if rules.Times.Rows == 0 {
 		rules.Times.Rows = DefaultTimes.Rows
 	}
 	p := Plan{Before: link, After: cloneLink(link, rules.Order...), Turn: turn, Heard: map[issue.Place][]issue.Claim{}, Overruled: map[issue.Place][]issue.Claim{}}

@@ -81,7 +81,7 @@ type Times struct {
 	Late    time.Duration // Until is At + Late: TurnMax, the longest that a call takes effect after its time-out, index lag, slack
 	Window  time.Duration // over so long tries at one place are counted
 	Tries   int           // so many of one value within Window, then "undone by the site"
-	Rows    int           `json:",omitzero"` // so many rows at most are begun at one participant in one turn; 0: as in DefaultTimes
+	Rows    int           `json:"-"` // so many rows at most are begun at one participant in one turn; 0: as in DefaultTimes. No file says it
 }
 
 // DefaultTimes are what a Jira needs: a call can take effect 180 s after its
