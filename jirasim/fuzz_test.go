@@ -218,12 +218,15 @@ func rewrite(t *testing.T, p *play, method, path, body string) {
 	}
 	fields := p.must(200, "GET", "/issue/"+key+"?fields=description,environment", nil).at("fields")
 	p.must(204, "PUT", "/issue/"+key, map[string]any{"fields": fields})
-	if again := p.must(200, "GET", "/issue/"+key+"?fields=description,environment", nil).at("fields"); fmt.Sprint(again) != fmt.Sprint(fields) {
+	if again := p.must(200, "GET", "/issue/"+key+"?fields=description,environment", nil).at("fields"); said(again) != said(fields) {
 		t.Errorf("it was shown as %v, and written so is %v", fields, again)
 	}
 	old := p.must(200, "GET", "/rest/api/2/issue/"+key+"?fields=description,environment", nil).at("fields")
 	p.must(204, "PUT", "/rest/api/2/issue/"+key, map[string]any{"fields": old})
 }
+
+// said is a value in short; no text and an empty one are the same.
+func said(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "<nil>", "") }
 
 // odd are values that stand where others should.
 var odd = []string{"null", "{}", "[]", `""`, "0", "-1", "1e999", "9223372036854775808", "true", `"\u0000"`, `"\ud800"`, `[null]`, `[[]]`, `[{}]`, `{"id":null}`, `{"id":{}}`, `{"name":[]}`, `{"key":5}`, `{"value":{"id":1}}`, `{"id":"99999"}`, `{"name":"nobody"}`,
