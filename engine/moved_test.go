@@ -44,6 +44,7 @@ func TestMovedBetweenParticipants(t *testing.T) {
 	for name, readOnly := range map[string]bool{"where it has a copy": false, "where it has none": true} {
 		t.Run(name, func(t *testing.T) {
 			inBed(t, func(b *bed) {
+				b.a.Hook, b.b.Hook = nil, nil
 				b.a.Create("ann", issue.Document{summary: issue.Scalar("before")}) // so that ids of the sites differ
 				where := map[string]issue.Participant{}
 				at := func(id string) issue.Participant { return where[id] }
@@ -53,7 +54,6 @@ func TestMovedBetweenParticipants(t *testing.T) {
 				eye := b.engine.Rules.Eyes["a"]
 				eye.ReadOnly = readOnly
 				b.engine.Rules.Eyes["c"] = eye
-				b.a.Hook = nil
 				turn := func(ref issue.Ref) {
 					b.Helper()
 					if err := b.engine.Turn(b.Context(), issue.Event{Ref: ref, Cause: "webhook"}); err != nil {
