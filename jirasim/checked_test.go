@@ -115,7 +115,7 @@ func (l *ledger) enter(f jirasim.Flavour, sim *jirasim.Sim, r *http.Request, w *
 		l.refused[name]++
 		return err
 	}
-	if described != nil && w.Code < 300 && !isJSON(w.Header()) {
+	if described != nil && w.Code < 300 && !isJSON(w.Header()) && response.Value.Content[w.Header().Get("Content-Type")] == nil {
 		l.refused[name]++
 		return errors.New("it describes JSON")
 	}

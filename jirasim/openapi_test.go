@@ -206,7 +206,7 @@ var (
 		findUsers findAssignableUsers_1 findBulkAssignableUsers findUsersWithBrowsePermission getProjectComponents getProjectVersions getAllStatuses
 		getSubTasks getPinnedComments getProjectRoles_1 getFavouriteFilters getAllProjectTypes getAllProjectCategories getSharePermissions
 		getWorklogsForIds getAlternativeIssueTypes getAllTerminologyEntries findUsersWithAllPermissions addAttachment addSharePermission
-		getAssociatedProjects getAdvancedSettings defaultColumns defaultColumns_1 getAllTabs getFieldsToAdd getAllFields`)
+		getAssociatedProjects getIssueNavigatorDefaultColumns getAll getAdvancedSettings defaultColumns defaultColumns_1 getAllTabs getFieldsToAdd getAllFields`)
 	centerPages = strings.Fields(`getPaginatedIssueTypes getPriorities_1 getPaginatedResolutions getPaginatedStatuses getPaginatedVersions
 		getCreateIssueMetaProjectIssueTypes getCreateIssueMetaFields getUsersFromGroup getCustomFields`)
 )
@@ -224,5 +224,6 @@ func amendCenter(doc *openapi3.T) {
 	for _, op := range centerPages {
 		amend(doc, op, pageOf)
 	}
+	amend(doc, "getProperty", func(s *openapi3.SchemaRef) *openapi3.Schema { return openapi3.NewAnyOfSchema(listOf(s), s.Value) }) // one with a key, all without
 	amendCloud(doc)
 }

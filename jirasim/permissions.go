@@ -62,7 +62,11 @@ func byAdmin(do handler) handler {
 			}
 			return reply{}, err
 		}
-		return do(c)
+		r, err := do(c)
+		if err == nil {
+			c.audited(r)
+		}
+		return r, err
 	}
 }
 

@@ -144,7 +144,7 @@ func (v view) resolution(id string) any {
 // project is a project as an issue shows it.
 func (v view) project(p *world.Project) object {
 	o := object{"self": v.rest("project", p.ID), "id": p.ID, "key": p.Key, "name": p.Name, "projectTypeKey": p.Kind,
-		"avatarUrls": v.avatars("projectavatar?", "pid="+p.ID+"&avatarId=10324")}
+		"avatarUrls": v.avatars("projectavatar?", "pid="+p.ID+"&avatarId="+p.AvatarID())}
 	if v.cloud() {
 		o["simplified"] = false
 	}

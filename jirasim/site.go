@@ -26,9 +26,7 @@ func (c *call) widen(o object, u *world.User) {
 		}
 	}
 	if e.has("applicationRoles") {
-		all := []string{c.w.Everybody()}
-		apps = append(apps, object{"key": "jira-software", "name": "Jira Software", "groups": all, "defaultGroups": all, "defined": true,
-			"selectedByDefault": false, "hasUnlimitedSeats": false, "numberOfSeats": 100, "remainingSeats": 100 - len(c.w.Users), "userCount": len(c.w.Users), "userCountDescription": "users", "platform": false})
+		apps = append(apps, c.appRole())
 	}
 	o["groups"] = object{"size": len(u.Groups), "items": groups}
 	o["applicationRoles"] = object{"size": 1, "items": apps}

@@ -16,6 +16,7 @@ type Board struct {
 	Project    string                     // id of the project that it stands in; empty: in Person's profile
 	Person     string                     `json:",omitempty"` // user id
 	Properties map[string]json.RawMessage `json:",omitempty"`
+	Refined    bool                       `json:",omitempty"` // Data Center: how velocity is counted
 }
 
 // Board finds a board that u may see; nil if there is none. Who sees its

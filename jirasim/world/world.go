@@ -51,6 +51,10 @@ type World struct {
 	PermissionSchemes []*PermissionScheme // the default one first
 	Screens           []*Screen           // the default one first
 	TypeSchemes       []*TypeScheme       // the default one first
+	AppProperties     map[string]string   `json:",omitempty"`
+	Banner            *Banner             `json:",omitempty"`
+	Audit             []Audit             `json:",omitempty"` // oldest first
+	Avatars           []Avatar            `json:",omitempty"` // that were uploaded
 	Columns           []string            `json:",omitempty"` // ids of fields, in lists of issues
 	Defaults          map[string]string   `json:",omitempty"` // ids by "priority", "resolution"
 	LinkTypes         []*LinkType
@@ -135,6 +139,9 @@ type Project struct {
 	Workflow                   *Workflow                  `json:"-"` // of issues whose type has no other one: from FlowScheme
 	FlowScheme                 string                     // id
 	PermissionScheme           string                     `json:",omitempty"` // id; empty: the default one
+	Avatar                     string                     `json:",omitempty"` // id; empty: the usual one
+	Email                      string                     `json:",omitempty"` // from which it sends
+	Off                        map[string]bool            `json:",omitempty"` // features that were turned off
 	TypeScheme                 string                     `json:",omitempty"` // id; empty: the default one
 	Create, Edit               []string                   // the fields on each screen, by id
 	Issues                     int                        // number of the last issue
