@@ -200,8 +200,8 @@ var personClause = regexp.MustCompile(`(?i)^is (assignee|reporter|watcher|voter|
 // queried finds the people that a query of people asks for: by what they are
 // to projects and issues, joined by "and" and "or", which bind alike.
 func (c *call) queried() ([]*world.User, error) {
-	q := strings.TrimSpace(c.query.Get("query"))
-	if q == "" {
+	q := c.query.Get("query")
+	if strings.TrimSpace(q) == "" {
 		return nil, world.Refuse(400, "The query parameter is required.")
 	}
 	joint, found := "", map[string]bool{}
@@ -225,6 +225,9 @@ func (c *call) queried() ([]*world.User, error) {
 			}
 		}
 		joint = next
+	}
+	if joint != "" {
+		return nil, world.Refuse(400, "The query '%s' is not valid.", q)
 	}
 	return slices.DeleteFunc(slices.Clone(c.w.Users), func(u *world.User) bool { return !found[u.ID] }), nil
 }

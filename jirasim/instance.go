@@ -197,7 +197,11 @@ func banner(c *call) (reply, error) {
 	if b == nil {
 		b = &world.Banner{Visibility: "public"}
 	}
-	return ok(object{"message": b.Message, "isDismissible": b.Dismissible, "isEnabled": b.Enabled, "visibility": b.Visibility, "hashId": fmt.Sprintf("%x", digest(b.Message))})
+	seen := b.Visibility
+	if c.v.api == 2 { // so the documents have it
+		seen = strings.ToUpper(seen)
+	}
+	return ok(object{"message": b.Message, "isDismissible": b.Dismissible, "isEnabled": b.Enabled, "visibility": seen, "hashId": fmt.Sprintf("%x", digest(b.Message))})
 }
 
 func setBanner(c *call) (reply, error) {
