@@ -18,8 +18,6 @@ func projectRoutes() []route {
 		{"GET", "/rest/api/{v}/project/type", both, projectTypes, "", "", 0, false},
 		{"GET", "/rest/api/{v}/project/type/accessible", cloud, projectTypes, "", "", 0, false},
 		{"GET", "/rest/api/{v}/project/type/{type}", both, projectType, "", "", 0, false},
-		{"GET", "/rest/api/{v}/project/type/{type}/accessible", both, loggedIn(projectType), "", "", 0, false},
-		{"POST", "/rest/api/{v}/project/{project}/delete", cloud, loggedIn(deleteInTime), "", "", 0, false},
 		{"GET", "/rest/api/{v}/project/{project}", both, project, "properties", "", 0, false},
 		{"PUT", "/rest/api/{v}/project/{project}", both, editProject, "schemes and avatars", "", 0, false},
 		{"DELETE", "/rest/api/{v}/project/{project}", both, deleteProject, "", "", 0, false},
@@ -235,21 +233,6 @@ func deleteProject(c *call) (reply, error) {
 		return reply{}, err
 	}
 	return none()
-}
-
-// deleteInTime is the task that deletes a project.
-func deleteInTime(c *call) (reply, error) {
-	p, err := c.theProject()
-	if err != nil {
-		return reply{}, err
-	}
-	if err := c.w.DeleteProject(c.by, p, false); err != nil {
-		return reply{}, err
-	}
-	t := c.w.Finish(c.by, "Delete project "+p.Name, nil)
-	rep := reply{status: 303, body: c.v.task(t)}
-	rep.set("Location", c.v.rest("task", t.ID))
-	return rep, nil
 }
 
 func archiveProject(c *call) (reply, error) {

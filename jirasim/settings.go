@@ -10,10 +10,6 @@ func settingRoutes() []route {
 	return []route{
 		{"GET", "/rest/api/{v}/configuration", both, configuration, "", "", 0, false},
 		{"GET", "/rest/api/{v}/label", cloud, labels, "", "", 0, false},
-		{"GET", "/rest/api/{v}/announcementBanner", cloud, byAdmin(readBanner), "", "", 0, false},
-		{"PUT", "/rest/api/{v}/announcementBanner", cloud, byAdmin(setBanner), "", "", 0, false},
-		{"GET", "/rest/api/{v}/applicationrole", both, byAdmin(applications), "licences: there are seats for all", "", 0, false},
-		{"GET", "/rest/api/{v}/applicationrole/{key}", both, byAdmin(application), "", "", 0, false},
 	}
 }
 

@@ -68,15 +68,6 @@ type Settings struct {
 	UploadLimit int64   // bytes of one file
 	DayHours    float64 // of work
 	WeekDays    float64 // of work
-
-	Banner Banner `json:",omitzero"`
-}
-
-// A Banner is announced on every page.
-type Banner struct {
-	Message              string
-	Enabled, Dismissible bool
-	Private              bool // for who is logged in
 }
 
 // A Forgotten is a worklog that was deleted.
