@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests with the tag emu run, into the folder .emu of the repository, or where ACCORD_EMU says. Every version is
-# fixed; what is there already is not fetched again; what does not arrive is tried three times. It took 95 s on two busy cores.
+# fixed; what is there already is not fetched again; what does not arrive is tried three times. It took 95 s on two busy cores, and sam and aws have added 20 s since.
 #
-# It needs python3 with venv, npm with Node, mvn, tar, and qemu-aarch64-static or a Debian; the tests need a JDK. Nothing of it is needed to build or to deploy.
+# It needs python3 with venv, npm with Node, mvn, tar, and qemu-aarch64-static or a Debian; the tests need a JDK, make, curl and openssl. Nothing of it is needed to build or to deploy.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 emu=${ACCORD_EMU:-$PWD/.emu}
@@ -34,15 +34,16 @@ once() {
 	touch "$done"
 }
 
+# sam and aws, and what sam translates and lints with.
 python() {
 	python3 -m venv --clear "$emu/venv" &&
-	"$emu/venv/bin/pip" install --quiet --no-input --disable-pip-version-check aws-sam-translator==1.115.0 cfn-lint==1.58.0
+	"$emu/venv/bin/pip" install --quiet --no-compile --no-input --disable-pip-version-check aws-sam-cli==1.170.0 aws-sam-translator==1.115.0 cfn-lint==1.58.0 awscli==1.46.3
 }
 
-# Apart, since it wants an older botocore than the translator. cbor2 reads what some clients of Kinesis send.
+# Apart, since it wants another botocore. cbor2 reads what some clients of Kinesis send; the translator is for what sam leaves to CloudFormation.
 ministack() {
 	python3 -m venv --clear "$emu/ministack" &&
-	"$emu/ministack/bin/pip" install --quiet --no-input --disable-pip-version-check ministack==1.5.33 cbor2==6.3.0
+	"$emu/ministack/bin/pip" install --quiet --no-input --disable-pip-version-check ministack==1.5.33 cbor2==6.3.0 aws-sam-translator==1.115.0
 }
 
 # aws-local-stepfunctions wants a newer Node than many a machine has, so one comes along.

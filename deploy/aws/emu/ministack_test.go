@@ -359,9 +359,9 @@ func (m *ministack) pack(zips []string) {
 	}
 }
 
-// front starts the front, and returns its address: a process that does with a
-// webhook what the template says of POST, and puts it to kinesis.
-func (m *ministack) front(kinesis string) string {
+// front starts the front of a stack, and returns its address: a process that does
+// with a webhook what the template says of POST, and puts it to kinesis.
+func (m *ministack) front(stack, pathKey, kinesis string) string {
 	m.t.Helper()
 	tp := translated(m.t, "template.yaml")
 	integration := dig(tp, "Resources", "HookPost", "Properties", "Integration").(object)
@@ -370,7 +370,7 @@ func (m *ministack) front(kinesis string) string {
 		templates[kind] = dig(tp, "Mappings", "Hook", "Record", "Template")
 	}
 	api, err := json.Marshal(map[string]any{
-		"door": pathKey, "templates": templates, "responses": integration["IntegrationResponses"], "stage": map[string]string{"stream": "accord-hooks"}, "kinesis": kinesis,
+		"door": pathKey, "templates": templates, "responses": integration["IntegrationResponses"], "stage": map[string]string{"stream": stack + "-hooks"}, "kinesis": kinesis,
 		"authorization": "AWS4-HMAC-SHA256 Credential=" + account + "/20260101/" + region + "/kinesis/aws4_request, SignedHeaders=host, Signature=none",
 	})
 	config := filepath.Join(m.folder, "front.json")

@@ -99,7 +99,7 @@ func newStorm(t *testing.T) *storm {
 	}
 	kinesis := httptest.NewServer(http.HandlerFunc(s.put))
 	t.Cleanup(kinesis.Close)
-	s.front = s.m.front(kinesis.URL)
+	s.front = s.m.front("accord", pathKey, kinesis.URL)
 	quiet := func(*http.Request) {}
 	c, _ := theDemo(t, s.front+"/"+pathKey, startJira(t, jirasim.Options{Flavour: jirasim.Cloud}, quiet), startJira(t, jirasim.Options{Flavour: jirasim.DataCenter}, quiet))
 	s.store, s.queue = s.m.stand(c, idle) // one is our own, and the queue is looked into in the end

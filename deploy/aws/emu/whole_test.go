@@ -128,7 +128,7 @@ func TestWholePathOnMinistack(t *testing.T) {
 	}
 	cloud := startJira(t, jirasim.Options{Flavour: jirasim.Cloud, Seed: 1, Unlimited: true}, written)
 	center := startJira(t, jirasim.Options{Flavour: jirasim.DataCenter, Seed: 2}, written)
-	c, accounts := theDemo(t, m.front(m.kinesis(func() { strike("accord-hear", 12, 20*time.Millisecond) }))+"/"+pathKey, cloud, center)
+	c, accounts := theDemo(t, m.front("accord", pathKey, m.kinesis(func() { strike("accord-hear", 12, 20*time.Millisecond) }))+"/"+pathKey, cloud, center)
 	store, queue := m.stand(c)
 
 	t.Logf("deployed after %.1f s", time.Since(begun).Seconds())
