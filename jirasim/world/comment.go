@@ -37,7 +37,7 @@ func (d *draft) remark(ops []map[string]json.RawMessage) {
 		for _, verb := range slices.Sorted(maps.Keys(op)) {
 			raw := op[verb]
 			if verb != "add" && verb != "edit" && verb != "remove" {
-				d.blame("comment", "Field 'comment' does not support operation '"+verb+"'")
+				d.unable("comment", verb, "add", "edit", "remove")
 				continue
 			}
 			d.later = append(d.later, func(i *Issue) error { return d.w.spoken(d.by, i, verb, raw) })

@@ -81,7 +81,7 @@ func (d *draft) track(ops []map[string]json.RawMessage, on func(*Field) bool) {
 	for _, op := range ops {
 		for _, verb := range slices.Sorted(maps.Keys(op)) {
 			if verb != "set" && verb != "edit" {
-				d.blame("timetracking", "Field 'timetracking' does not support operation '"+verb+"'")
+				d.unable("timetracking", verb, "set", "edit")
 				continue
 			}
 			d.estimate(op[verb], on)

@@ -3,8 +3,10 @@ package world
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -49,6 +51,20 @@ func (d *draft) blame(field string, c complaint) {
 	}
 }
 
+// object says what is wrong with no field alone.
+func (d *draft) object(format string, args ...any) {
+	d.wrong.Messages = append(d.wrong.Messages, fmt.Sprintf(format, args...))
+}
+
+// unable refuses a verb, in the words, and with the space, of Jira's source.
+func (d *draft) unable(id, verb string, able ...string) {
+	name := id
+	if f := d.w.Field(id); f != nil {
+		name = f.Name
+	}
+	d.object("Field with id' %s' and name '%s' does not support operation '%s' Supported operation(s) are: '%s'", id, name, verb, strings.Join(able, ","))
+}
+
 // refusal is nil if nothing is wrong.
 func (d *draft) refusal() error {
 	if len(d.wrong.Messages) == 0 && len(d.wrong.Errors) == 0 {
@@ -62,7 +78,7 @@ func (d *draft) refusal() error {
 func (d *draft) read(b Body, on func(*Field) bool) {
 	for _, id := range slices.Sorted(maps.Keys(b.Fields)) {
 		if _, twice := b.Update[id]; twice {
-			d.blame(id, "Field '"+id+"' cannot appear in both 'fields' and 'update'")
+			d.object("Field '%s' cannot appear in both 'fields' and 'update'", id)
 			continue
 		}
 		if id == "parent" && vague(b.Fields[id]) {
@@ -123,7 +139,7 @@ func (d *draft) adds(id string, ops []map[string]json.RawMessage, add func(json.
 	for _, op := range ops {
 		for _, verb := range slices.Sorted(maps.Keys(op)) {
 			if verb != "add" {
-				d.blame(id, "Field '"+id+"' does not support operation '"+verb+"'")
+				d.unable(id, verb, "add")
 				continue
 			}
 			add(op[verb])
@@ -147,7 +163,7 @@ func (d *draft) operate(f *Field, ops []map[string]json.RawMessage) {
 	for _, op := range ops {
 		for _, verb := range slices.Sorted(maps.Keys(op)) {
 			if !slices.Contains(f.Verbs(), verb) {
-				d.blame(f.ID, "Field '"+f.ID+"' does not support operation '"+verb+"'")
+				d.unable(f.ID, verb, f.Verbs()...)
 				continue
 			}
 			raw := op[verb]
