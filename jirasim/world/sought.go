@@ -1,6 +1,7 @@
 package world
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -53,11 +54,9 @@ func (p *sought) word(look bool) string {
 
 func (p *sought) take(words ...string) bool {
 	next := p.word(true)
-	for _, w := range words {
-		if next == w {
-			p.word(false)
-			return true
-		}
+	if slices.Contains(words, next) {
+		p.word(false)
+		return true
 	}
 	return false
 }
