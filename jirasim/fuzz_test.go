@@ -352,7 +352,7 @@ func (p *play) wrong(r *rand.Rand, line string) {
 	switch r.IntN(6) {
 	case 0:
 		segs := strings.Split(path, "/")
-		segs[r.IntN(len(segs))] = []string{"", "0", "-1", "99999", "x", "%00", "%ff", "%2f", "..", "10000", "SUP-1", "*", strings.Repeat("9", 400)}[r.IntN(13)]
+		segs[r.IntN(len(segs))] = []string{"%20", "0", "-1", "99999", "x", "%00", "%ff", "%2f", "..", "10000", "SUP-1", "*", strings.Repeat("9", 400)}[r.IntN(13)]
 		path = strings.Join(segs, "/")
 	case 1:
 		query += "&" + []string{"startAt=-1", "startAt=9223372036854775807", "maxResults=0", "maxResults=9223372036854775807", "maxResults=x", "expand=%00,*", "fields=-*all,x,*", "orderBy=-x", "id=x&id=", "jql=%ff", "accountId=", "=", "&&&;%zz", "query=" + strings.Repeat("q", 3000)}[r.IntN(14)]
