@@ -26,6 +26,8 @@ func instanceRoutes() []route {
 		{"GET", "/rest/api/{v}/instance/license", cloud, loggedIn(license), "", "", 0, false},
 		{"GET", "/rest/api/{v}/license/approximateLicenseCount", cloud, byAdmin(seats), "", "", 0, false},
 		{"GET", "/rest/api/{v}/license/approximateLicenseCount/product/{key}", cloud, byAdmin(seats), "other products", "", 0, false},
+		{"GET", "/rest/api/{v}/announcementBanner", cloud, byAdmin(banner), "", "", 0, false},
+		{"PUT", "/rest/api/{v}/announcementBanner", cloud, byAdmin(setBanner), "", "", 0, false},
 		{"GET", "/rest/api/{v}/auditing/record", cloud, byAdmin(auditRecords), "what happens to projects; Jira's words", "", 0, false},
 		{"GET", "/rest/api/{v}/events", cloud, byAdmin(eventList), "", "", 0, false},
 		{"GET", "/rest/api/{v}/reindex", center, byAdmin(reindexed(200)), "that it takes time", "", 0, false},
@@ -188,6 +190,43 @@ func seats(c *call) (reply, error) {
 		return ok(object{"key": k, "value": fmt.Sprint(n)})
 	}
 	return ok(object{"key": "license.totalUserCount", "value": fmt.Sprint(n)})
+}
+
+func banner(c *call) (reply, error) {
+	b := c.w.Banner
+	if b == nil {
+		b = &world.Banner{Visibility: "public"}
+	}
+	seen := b.Visibility
+	if c.v.api == 2 { // so the documents have it
+		seen = strings.ToUpper(seen)
+	}
+	return ok(object{"message": b.Message, "isDismissible": b.Dismissible, "isEnabled": b.Enabled, "visibility": seen, "hashId": fmt.Sprintf("%x", digest(b.Message))})
+}
+
+func setBanner(c *call) (reply, error) {
+	var in struct {
+		Message     *string `json:"message"`
+		Enabled     *bool   `json:"isEnabled"`
+		Dismissible *bool   `json:"isDismissible"`
+		Visibility  *string `json:"visibility"`
+	}
+	if err := c.decode(&in); err != nil {
+		return reply{}, err
+	}
+	b := world.Banner{Visibility: "public"}
+	if c.w.Banner != nil {
+		b = *c.w.Banner
+	}
+	set(&b.Message, in.Message)
+	set(&b.Enabled, in.Enabled)
+	set(&b.Dismissible, in.Dismissible)
+	set(&b.Visibility, in.Visibility)
+	if b.Visibility = strings.ToLower(b.Visibility); b.Visibility != "public" && b.Visibility != "private" {
+		return reply{}, world.Refuse(400, "The visibility must be public or private.")
+	}
+	c.w.Banner = &b
+	return none()
 }
 
 // audited keeps what an administrator did.

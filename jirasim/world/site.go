@@ -2,6 +2,13 @@ package world
 
 import "time"
 
+// A Banner is what all pages of a site say.
+type Banner struct {
+	Message              string
+	Enabled, Dismissible bool
+	Visibility           string // "public" or "private"
+}
+
 // An Audit is one thing that an administrator did.
 type Audit struct {
 	ID, By, Summary, Path string

@@ -52,6 +52,7 @@ type World struct {
 	Screens           []*Screen           // the default one first
 	TypeSchemes       []*TypeScheme       // the default one first
 	AppProperties     map[string]string   `json:",omitempty"`
+	Banner            *Banner             `json:",omitempty"`
 	Audit             []Audit             `json:",omitempty"` // oldest first
 	Avatars           []Avatar            `json:",omitempty"` // that were uploaded
 	Columns           []string            `json:",omitempty"` // ids of fields, in lists of issues
