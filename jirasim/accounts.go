@@ -239,7 +239,7 @@ func (c *call) related(s string) (map[string]bool, error) {
 		return nil, world.Refuse(400, "The query '%s' is not valid.", s)
 	}
 	out := map[string]bool{}
-	for _, key := range strings.Split(m[2], ",") {
+	for key := range strings.SplitSeq(m[2], ",") {
 		key = strings.Trim(strings.TrimSpace(key), `"`)
 		var is []*world.Issue
 		if i, no := c.w.Issue(c.by.User, key); no == nil {

@@ -2,6 +2,7 @@ package jirasim_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"example.com/accord/jirasim"
@@ -44,9 +45,7 @@ func TestAConditionHidesATransition(t *testing.T) {
 	p := open(t, jirasim.Cloud)
 	step := func(kind, name, to string, more map[string]any) map[string]any {
 		s := map[string]any{"type": kind, "name": name, "toStatusReference": to}
-		for k, v := range more {
-			s[k] = v
-		}
+		maps.Copy(s, more)
 		return s
 	}
 	rules := func(key string, parameters map[string]string) []any {
