@@ -42,6 +42,7 @@ type Sent struct {
 	Wrote    Document        `json:"wrote,omitzero"`    // the same in own words
 	From     Document        `json:"from,omitzero"`     // Shown when it was begun, at the places of Want
 	Create   bool            `json:"create,omitzero"`   // Want holds only what the create's body carries
+	Agreed   Document        `json:"agreed,omitzero"`   // of a create: what else was agreed when it was begun, shared words; what the site fills in there stands for it
 	Reply    map[Place]Reply `json:"reply,omitzero"`    // missing: Unknown
 }
 

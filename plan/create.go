@@ -38,7 +38,7 @@ func (s *saying) make() {
 	if s.ReadOnly || len(s.link.Agreed) == 0 || !s.stands() || s.waits(issue.Whole(), nil) {
 		return
 	}
-	want := issue.Document{}
+	want, other := issue.Document{}, issue.Document{}
 	for _, x := range issue.Places(s.link.Agreed) {
 		v := s.link.Agreed[x]
 		if _, held := s.link.Held[x]; held && s.Tried[x].Refused() {
@@ -46,10 +46,13 @@ func (s *saying) make() {
 		}
 		if s.carries(x, v) {
 			want[x] = v
+		} else if x.Row == (issue.Ref{}) {
+			other[x] = v
 		}
 	}
 	if len(want) > 0 {
 		s.begin(want, true)
+		s.Sent[len(s.Sent)-1].Agreed = other
 	}
 }
 

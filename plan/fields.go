@@ -30,9 +30,9 @@ func (h *hearing) hearField(x issue.Place, i int) {
 			h.landed(x, i)
 		case done && last: // the site made something else of it
 			h.landed(x, i)
-			fallthrough
-		default:
 			put(h.Shown, x, e.To)
+		default:
+			h.passed(x, e.To)
 		}
 	}
 	switch {
@@ -44,6 +44,18 @@ func (h *hearing) hearField(x issue.Place, i int) {
 	case landed:
 		h.inStep(x, i)
 	}
+}
+
+// passed makes a step of ours on the way what is shown. It stands for itself and
+// not for what stood before it: who edits it did not see that any more, where our
+// call came late and went over a value that was heard meanwhile.
+func (h *hearing) passed(x issue.Place, step issue.Value) {
+	base, known := h.in(x, step, nil)
+	if !known {
+		base = nil
+	}
+	put(h.Shown, x, step)
+	put(h.Base, x, base)
 }
 
 // when is the time of a person's entry, if it is the one that led to what is

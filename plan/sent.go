@@ -50,8 +50,9 @@ func backoff(t issue.Try) time.Duration {
 
 // adopt makes the places of an issue that our create has made known: what a
 // place showed at the creation is nobody's edit. Where that is what was
-// written, it has landed; elsewhere it stands for what is agreed, and is said
-// by a later write. Where nothing is agreed a default is left alone.
+// written, it has landed; elsewhere it stands for what was agreed when the
+// create was begun, and is said by a later write: what was agreed since then an
+// edit made here did not know of. Where nothing is agreed a default is left alone.
 func (h *hearing) adopt() {
 	i := h.create()
 	if i < 0 || h.behind {
@@ -66,7 +67,7 @@ func (h *hearing) adopt() {
 		if es := h.entries(x); len(es) > 0 && es[0].Known {
 			made = unapply(made, es)
 		}
-		put(h.Base, x, h.agreed[x])
+		put(h.Base, x, sent.Agreed[x])
 		if want, has := sent.Want[x]; has {
 			put(h.Base, x, want)
 			if h.alike(x, made, sent.Wrote[x]) {

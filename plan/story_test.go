@@ -100,8 +100,7 @@ func (s *stage) happen(w []string) error {
 	case "write":
 		s.write(issue.Participant(args[0]), slices.Contains(args, "lost"), slices.Contains(args, "late"))
 	case "hop":
-		s.now = s.now.Add(time.Second)
-		s.jiras[issue.Participant(args[0])].set(args[1], s.value(args[1], args[2:]), "sync", s.pending[0].Turn, s.now)
+		return s.hop(issue.Participant(args[0]), args[1], s.value(args[1], args[2:]))
 	case "turn":
 		s.turnAll()
 	case "turns":
@@ -127,6 +126,18 @@ func (s *stage) happen(w []string) error {
 		return s.arrange(w[0], args)
 	}
 	return nil
+}
+
+// hop makes a step of what was sent at a field, maybe long after it was.
+func (s *stage) hop(who issue.Participant, field string, to issue.Value) error {
+	for _, sent := range s.link.Sides[who].Sent {
+		if _, has := sent.Want[issue.Place{Field: field}]; has {
+			s.now = s.now.Add(time.Second)
+			s.jiras[who].set(field, to, "sync", sent.Turn, s.now)
+			return nil
+		}
+	}
+	return fmt.Errorf("nothing was sent at %s of %s", field, who)
 }
 
 // decide settles a held place, by what the person was shown now.
