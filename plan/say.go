@@ -130,8 +130,8 @@ func (s *saying) due(x issue.Place, agreed, raw issue.Value) bool {
 		return false // a local edit stays until the source says something new
 	}
 	shown, known := s.in(x, raw, agreed)
-	if !known {
-		return false // a word that the rules do not have is left alone
+	if !known && !issue.Same(s.Shown[x], raw) {
+		return false // a person chose a word that the rules do not have: it is left alone
 	}
 	want, _ := s.in(x, own, agreed)
 	if issue.Same(want, shown) || issue.Empty(want) && issue.Empty(shown) && x.Row == (issue.Ref{}) {
