@@ -98,7 +98,7 @@ func (s *stage) set(ctx context.Context, o jirasim.Options, p pace) (c config.Co
 	if s.people, err = people(ctx, s.cloud, s.center); err != nil {
 		return c, err
 	}
-	return configure(s.folder, s.cloud, s.center, s.people, p)
+	return configure(s.folder, s.cloud, s.center, s.people, len(s.Import) > 0, p)
 }
 
 // load imports recorded issues, which a search is to show at once: they are

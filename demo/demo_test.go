@@ -84,6 +84,30 @@ func TestDescribed(t *testing.T) {
 	}
 }
 
+// TestItsFileIsFine: `accord check` has no fault to find in the accord.yaml that a
+// demo shows.
+func TestItsFileIsFine(t *testing.T) {
+	t.Parallel()
+	s := &stage{Options: Options{Seed: 1, Out: t.Output()}, folder: t.TempDir()}
+	t.Cleanup(func() {
+		if err := s.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.open(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	found := s.app.Check(t.Context())
+	for _, f := range found {
+		if f.Fault {
+			t.Error(f.What)
+		}
+	}
+	if len(found) == 0 {
+		t.Error("nothing was looked at")
+	}
+}
+
 func TestWhatCannotBeRun(t *testing.T) {
 	odd := filepath.Join(t.TempDir(), "odd.json")
 	if err := os.WriteFile(odd, []byte(`{"some":"thing"}`), 0o600); err != nil {

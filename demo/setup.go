@@ -113,8 +113,9 @@ type pace struct {
 	Times string // of accord.yaml; empty: those that any Jira needs
 }
 
-// configure writes accord.yaml and its secrets into a folder and reads it.
-func configure(folder string, cloud, center *site, who []person, p pace) (config.Config, error) {
+// configure writes accord.yaml and its secrets into a folder and reads it. The
+// words of recorded issues stand in it only if such were imported.
+func configure(folder string, cloud, center *site, who []person, imported bool, p pace) (config.Config, error) {
 	listen, err := freeAddress()
 	if err != nil {
 		return config.Config{}, err
@@ -123,8 +124,9 @@ func configure(folder string, cloud, center *site, who []person, p pace) (config
 	err = template.Must(template.New("accord.yaml").Parse(file)).Execute(&b, struct {
 		Listen, Cloud, DataCenter string
 		People                    []person
+		Imported                  bool
 		pace
-	}{listen, cloud.url, center.url, who, p})
+	}{listen, cloud.url, center.url, who, imported, p})
 	path := filepath.Join(folder, "accord.yaml")
 	for name, text := range map[string]string{path: b.String(), filepath.Join(folder, "token"): syncAccount().Token, filepath.Join(folder, "secret"): "the demo's own secret"} {
 		err = errors.Join(err, os.WriteFile(name, []byte(text+"\n"), 0o600))
