@@ -132,34 +132,38 @@ func bulkInput(raw map[string]json.RawMessage) (out []bulkValue, err error) {
 	return out, nil
 }
 
+// bulkRef names what x names by a member, by another.
+func bulkRef(x any, from, to string) any {
+	if dug(x, from) == nil {
+		return nil
+	}
+	return map[string]any{to: fmt.Sprint(dug(x, from))}
+}
+
+// bulkRefs does so for each of a list.
+func bulkRefs(x any, from, to string) any {
+	out := []any{}
+	l, _ := x.([]any)
+	for _, e := range l {
+		out = append(out, bulkRef(e, from, to))
+	}
+	return out
+}
+
+// bulkCascade is an option and one below it. Without the upper there is nothing.
+func bulkCascade(up, down any) any {
+	v := bulkRef(up, "optionId", "id")
+	if o, ok := v.(map[string]any); ok && dug(down, "optionId") != nil {
+		o["child"] = bulkRef(down, "optionId", "id")
+	}
+	return v
+}
+
 // bulkWritten is the value of one part of a bulk edit as fields have it.
 func bulkWritten(part string, m map[string]any) any {
-	ref := func(x any, from, to string) any {
-		o, _ := x.(map[string]any)
-		if o[from] == nil {
-			return nil
-		}
-		return map[string]any{to: fmt.Sprint(o[from])}
-	}
-	refs := func(x any, from, to string) any {
-		out := []any{}
-		l, _ := x.([]any)
-		for _, e := range l {
-			if to == "" {
-				out = append(out, dug(e, from))
-			} else {
-				out = append(out, ref(e, from, to))
-			}
-		}
-		return out
-	}
 	switch part {
 	case "cascadingSelectFields":
-		up, _ := ref(m["parentOptionValue"], "optionId", "id").(map[string]any)
-		if down := ref(m["childOptionValue"], "optionId", "id"); down != nil {
-			up["child"] = down
-		}
-		return up
+		return bulkCascade(m["parentOptionValue"], m["childOptionValue"])
 	case "clearableNumberFields":
 		return m["value"]
 	case "datePickerFields":
@@ -167,21 +171,26 @@ func bulkWritten(part string, m map[string]any) any {
 	case "dateTimePickerFields":
 		return dug(m["dateTime"], "formattedDateTime")
 	case "issueType":
-		return ref(m, "issueTypeId", "id")
+		return bulkRef(m, "issueTypeId", "id")
 	case "priority":
-		return ref(m, "priorityId", "id")
+		return bulkRef(m, "priorityId", "id")
 	case "labelsFields":
-		return refs(m["labels"], "name", "")
+		out := []any{}
+		l, _ := m["labels"].([]any)
+		for _, e := range l {
+			out = append(out, dug(e, "name"))
+		}
+		return out
 	case "multipleGroupPickerFields":
-		return refs(m["groups"], "groupName", "name")
+		return bulkRefs(m["groups"], "groupName", "name")
 	case "multipleSelectClearableUserPickerFields":
-		return refs(m["users"], "accountId", "accountId")
+		return bulkRefs(m["users"], "accountId", "accountId")
 	case "multipleSelectFields":
-		return refs(m["options"], "optionId", "id")
+		return bulkRefs(m["options"], "optionId", "id")
 	case "multipleVersionPickerFields":
-		return refs(m["versions"], "versionId", "id")
+		return bulkRefs(m["versions"], "versionId", "id")
 	case "multiselectComponents":
-		return refs(m["components"], "componentId", "id")
+		return bulkRefs(m["components"], "componentId", "id")
 	case "originalEstimateField":
 		return map[string]any{"originalEstimate": m["originalEstimateField"]}
 	case "timeTrackingField":
@@ -189,15 +198,15 @@ func bulkWritten(part string, m map[string]any) any {
 	case "richTextFields":
 		return dug(m["richText"], "adfValue")
 	case "singleGroupPickerFields":
-		return ref(m["group"], "groupName", "name")
+		return bulkRef(m["group"], "groupName", "name")
 	case "singleLineTextFields":
 		return m["text"]
 	case "singleSelectClearableUserPickerFields":
-		return ref(m["user"], "accountId", "accountId")
+		return bulkRef(m["user"], "accountId", "accountId")
 	case "singleSelectFields":
-		return ref(m["option"], "optionId", "id")
+		return bulkRef(m["option"], "optionId", "id")
 	case "singleVersionPickerFields":
-		return ref(m["version"], "versionId", "id")
+		return bulkRef(m["version"], "versionId", "id")
 	case "urlFields":
 		return m["url"]
 	}

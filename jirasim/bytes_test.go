@@ -121,6 +121,7 @@ func TestWhatWasFound(t *testing.T) {
 		{400, "PUT", "/issue/NEW-1", `{"fields":{"summary":"x"},"historyMetadata":{"extraData":{"turn":{}}}}`},
 		{200, "PUT", "/issue/archive", `{"issueIdsOrKeys":["NO-1","NO-1"]}`},
 		{400, "GET", "/issue/NEW-1/comment?startAt=9223372036854775807", ""},
+		{201, "POST", "/bulk/issues/fields", `{"selectedIssueIdsOrKeys":["NEW-1"],"selectedActions":["summary"],"editedFieldsInput":{"cascadingSelectFields":[{"fieldId":"summary","childOptionValue":{"optionId":1}}]}}`},
 	} {
 		if a := p.do(c.method, c.path, c.body); a.status != c.want {
 			t.Errorf("%s %s: %d %s", c.method, c.path, a.status, a.raw)

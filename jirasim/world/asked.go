@@ -171,6 +171,13 @@ func (c *compiler) within(f *Field) func(*Issue) []string {
 			}
 			return nil
 		}
+	}
+	return c.listed(f)
+}
+
+// listed reads the lists that hang on an issue.
+func (c *compiler) listed(f *Field) func(*Issue) []string {
+	switch f.ID {
 	case "worklogAuthor":
 		return func(i *Issue) (out []string) {
 			for _, l := range i.Worklogs {
